@@ -1,0 +1,153 @@
+"""Rasters in memory: reading the user's own, bringing them onto one grid, taking exact means over sites.
+
+Comes in: raster files and site polygons. Goes out: `schema.Raster` and `Coverage`, the share of every pixel in
+every site, computed once and used for each layer as a sparse product.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import rasterio
+import rasterio.errors
+from exactextract import exact_extract
+from exactextract.raster import NumPyRasterSource
+from rasterio.enums import Resampling
+from rasterio.transform import from_origin
+from rasterio.warp import reproject
+from scipy import sparse
+
+from greenzone.errors import GreenzoneError
+from greenzone.schema import Raster
+
+WGS84 = rasterio.crs.CRS.from_epsg(4326)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which pixels lie in which site, and by how much.
+
+    `weights` is a sparse `(site, pixel)` matrix of covered pixel area [arbitrary, the same for all]; `like` is the
+    raster whose pixels these are.
+    """
+
+    weights: sparse.csr_matrix
+    like: Raster
+
+    @classmethod
+    def of(cls, geometry: np.ndarray, like: Raster) -> Coverage:
+        """Exact coverage of site polygons (WGS 84) on the pixels of `like`."""
+        frame = exact_extract(
+            _source(like), gpd.GeoDataFrame(geometry=geometry, crs=4326), ["cell_id", "coverage"], output="pandas"
+        )
+        counts = frame["cell_id"].map(len).to_numpy()
+        pixels = np.concatenate(frame["cell_id"].to_numpy())
+        area = np.cos(np.radians(like.lat))[pixels // like.values.shape[1]]
+        weights = np.concatenate(frame["coverage"].to_numpy()) * area
+        pointer = np.concatenate([[0], np.cumsum(counts)])
+        return cls(sparse.csr_matrix((weights, pixels, pointer), shape=(len(geometry), like.values.size)), like)
+
+    def mean(self, values: np.ndarray) -> np.ndarray:
+        """Mean of `values` (row, column) over each site; NaN pixels do not count, a site of only NaN is NaN."""
+        flat = np.asarray(values, float).ravel()
+        known = np.isfinite(flat)
+        weight = self.weights @ known.astype(float)
+        total = self.weights @ np.where(known, flat, 0.0)
+        return np.divide(total, weight, out=np.full(weight.shape, np.nan), where=weight > 0)
+
+
+def _source(raster: Raster) -> NumPyRasterSource:
+    rows, columns = raster.values.shape
+    return NumPyRasterSource(
+        np.broadcast_to(np.float32(0), (rows, columns)).copy(),
+        xmin=raster.west,
+        xmax=raster.west + columns * raster.step_lon,
+        ymin=raster.north - rows * raster.step_lat,
+        ymax=raster.north,
+        srs_wkt=WGS84.to_wkt(),
+    )
+
+
+def read_raster(path: str | Path, like: Raster, band: int = 1, resampling: str = "bilinear") -> Raster:
+    """Read a user's raster onto the pixels of another.
+
+    Parameters
+    ----------
+    path : path
+        Any raster rasterio reads, with a CRS.
+    like : Raster
+        Where the pixels of the result lie.
+    band : int
+        Band to read, from 1.
+    resampling : str
+        A rasterio resampling name; "nearest" or "mode" for classes.
+
+    Returns
+    -------
+    Raster
+        Values as float64, NaN where the file has no data.
+
+    Raises
+    ------
+    GreenzoneError
+        The file is missing, no raster, has no CRS, lacks the band, or does not meet `like` at all.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise GreenzoneError(f"raster {path} does not exist")
+    try:
+        source = rasterio.open(path)
+    except rasterio.errors.RasterioIOError:
+        raise GreenzoneError(f"{path} cannot be read as a raster") from None
+    with source:
+        if source.crs is None:
+            raise GreenzoneError(f"raster {path} has no CRS: assign one, for example with gdal_edit.py -a_srs EPSG:4326")
+        if band > source.count:
+            raise GreenzoneError(f"raster {path} has {source.count} band(s), not {band}")
+        values = np.full(like.values.shape, np.nan)
+        reproject(
+            rasterio.band(source, band),
+            values,
+            dst_crs=WGS84,
+            dst_transform=from_origin(like.west, like.north, like.step_lon, like.step_lat),
+            dst_nodata=np.nan,
+            resampling=Resampling[resampling],
+        )
+    if not np.isfinite(values).any():
+        raise GreenzoneError(f"raster {path} does not meet the zone's surroundings: is its CRS right?")
+    return Raster(values, like.west, like.north, like.step_lon, like.step_lat)
+
+
+def read_elevation(path: str | Path) -> Raster:
+    """Read a digital elevation model of the user's own, in WGS 84, in metres; see `read_raster` for the errors."""
+    path = Path(path)
+    if not path.exists():
+        raise GreenzoneError(f"raster {path} does not exist")
+    try:
+        source = rasterio.open(path)
+    except rasterio.errors.RasterioIOError:
+        raise GreenzoneError(f"{path} cannot be read as a raster") from None
+    with source:
+        if source.crs is None:
+            raise GreenzoneError(f"raster {path} has no CRS: assign one, for example with gdal_edit.py -a_srs EPSG:4326")
+        if not source.crs.is_geographic:
+            raise GreenzoneError(f"elevation {path} is in {source.crs}: warp it to EPSG:4326 first")
+        values = source.read(1, masked=True).astype(float).filled(np.nan)
+        return Raster(values, source.bounds.left, source.bounds.top, source.res[0], source.res[1])
+
+
+def onto(raster: Raster, like: Raster) -> Raster:
+    """Values of `raster` at the pixel centres of `like`, nearest pixel, NaN outside."""
+    columns = np.floor((like.lon - raster.west) / raster.step_lon).astype(int)
+    rows = np.floor((raster.north - like.lat) / raster.step_lat).astype(int)
+    inside = np.outer(
+        (rows >= 0) & (rows < raster.values.shape[0]), (columns >= 0) & (columns < raster.values.shape[1])
+    )
+    picked = raster.values[
+        np.ix_(rows.clip(0, raster.values.shape[0] - 1), columns.clip(0, raster.values.shape[1] - 1))
+    ]
+    values = np.where(inside, np.asarray(picked, float), np.nan)
+    return Raster(values, like.west, like.north, like.step_lon, like.step_lat)
