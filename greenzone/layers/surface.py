@@ -1,0 +1,56 @@
+"""The surface: what is known of the land on one raster, before any site is cut out of it.
+
+Comes in: elevation, land cover, settlements and the user's own rasters. Goes out: `Surface`, all on the pixels of
+the elevation, with the coverage that turns pixels into sites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from greenzone.layers import terrain
+from greenzone.layers.rasters import Coverage, onto
+from greenzone.schema import Raster
+
+MISSING_CLASS = 255
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Rasters of the whole box, all (row, column) on the pixels of `elevation`, NaN where unknown.
+
+    `slope` [degree] is carried to 100 m; `land_cover` holds IGBP codes; `distance_settlement` [km]; `extra` are the
+    user's rasters by name.
+    """
+
+    elevation: Raster
+    slope: np.ndarray
+    aspect: np.ndarray
+    land_cover: np.ndarray
+    distance_settlement: np.ndarray
+    coverage: Coverage
+    extra: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+def build_surface(
+    elevation: Raster,
+    land_cover: Raster,
+    settlements: pd.DataFrame,
+    geometry: np.ndarray,
+    extra: Mapping[str, np.ndarray],
+) -> Surface:
+    """Bring everything onto the pixels of `elevation` and measure how sites (`geometry`, WGS 84) cover them."""
+    slope, aspect = terrain.slope_and_aspect(elevation)
+    return Surface(
+        elevation=elevation,
+        slope=terrain.scale_slope(slope, elevation),
+        aspect=aspect,
+        land_cover=onto(land_cover, elevation).values,
+        distance_settlement=terrain.distance_km(elevation, settlements.lon.to_numpy(), settlements.lat.to_numpy()),
+        coverage=Coverage.of(geometry, elevation),
+        extra=dict(extra),
+    )
