@@ -1,0 +1,1 @@
+"""The technologies: each a folder with the same face, `Options` and `estimate(sites, layers, options) -> Potential`."""
