@@ -1,0 +1,92 @@
+"""Costs in one currency and the prices of one year.
+
+Comes in: the curated tables of technology costs and of prices and exchange rates. Goes out: one row of costs per
+technology.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from greenzone.errors import GreenzoneError, nearest
+
+MONEY = ("capital_per_kw", "fixed_om_per_kw_year", "variable_om_per_mwh")
+
+
+def price_factor(index: pd.DataFrame, currency: str, year: int, to_currency: str, to_year: int) -> float:
+    """What an amount in `currency` of `year` is multiplied by to stand in `to_currency` of `to_year`.
+
+    Prices rise first, with the index of the currency they were stated in; the sum is then changed at the rate of
+    the target year. Changing first would let swings of the exchange rate between the years into the result.
+
+    Parameters
+    ----------
+    index : DataFrame
+        One row per `currency` and `year`, with `price_index` and `usd_per_unit` (US dollars for one unit of the
+        currency, mean of the year).
+    currency, to_currency : str
+        ISO codes, such as "EUR".
+    year, to_year : int
+        Years of the prices.
+
+    Returns
+    -------
+    float
+        Factor. [to_currency/currency]
+
+    Raises
+    ------
+    GreenzoneError
+        Where the table has no row for a currency and year.
+    """
+    start = _prices(index, currency, year)
+    risen = _prices(index, currency, to_year)
+    target = _prices(index, to_currency, to_year)
+    return float(risen.price_index / start.price_index * risen.usd_per_unit / target.usd_per_unit)
+
+
+def technology_costs(tables: Mapping[str, pd.DataFrame], currency: str = "USD", year: int = 2024) -> pd.DataFrame:
+    """The cost table in one currency and the prices of one year.
+
+    Parameters
+    ----------
+    tables : mapping
+        `technology_costs` (one row per technology with its own currency and year) and `price_index`.
+    currency : str
+        ISO code of the currency wanted.
+    year : int
+        Year of the prices wanted.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by technology: `capital_per_kw`, `fixed_om_per_kw_year`, `variable_om_per_mwh` in the currency and
+        year asked for, `lifetime_years`, `source`; attrs `currency` and `year`.
+
+    Raises
+    ------
+    GreenzoneError
+        Where the price table knows nothing of a currency or year.
+    """
+    costs = tables["technology_costs"].set_index("technology")
+    factors = [
+        price_factor(tables["price_index"], row.currency, int(row.year), currency, year) for row in costs.itertuples()
+    ]
+    result = costs[[*MONEY, "lifetime_years", "source"]].copy()
+    result[list(MONEY)] = result[list(MONEY)].mul(factors, axis=0)
+    result.attrs = {"currency": currency, "year": year}
+    return result
+
+
+def _prices(index: pd.DataFrame, currency: str, year: int) -> pd.Series:
+    known = index[index.currency == currency]
+    if known.empty:
+        raise GreenzoneError(f"no prices are known for the currency '{currency}': {nearest(currency, set(index.currency))}")
+    row = known[known.year == year]
+    if row.empty:
+        raise GreenzoneError(
+            f"no prices are known for {currency} of {year}: choose a year from {known.year.min()} to {known.year.max()}"
+        )
+    return row.iloc[0]

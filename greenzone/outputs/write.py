@@ -1,0 +1,68 @@
+"""All files of a run, in one go.
+
+Comes in: a run and a folder. Goes out: every file, or one clear error and none of them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+
+from greenzone.outputs.geojson import write_geojson
+from greenzone.outputs.manifest import checksum, manifest, write_json
+from greenzone.outputs.maps import write_overview
+from greenzone.outputs.netcdf import potential_dataset, write_netcdf
+from greenzone.outputs.store import staged
+from greenzone.outputs.tables import district_table, site_table
+from greenzone.outputs.view import RunView
+
+
+def write_outputs(run: RunView, directory: str | Path) -> Path:
+    """Write all files of a run into a folder, whole or not at all.
+
+    Parameters
+    ----------
+    run : RunView
+        A finished run.
+    directory : path
+        Folder for the files; made where it does not exist.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    GreenzoneError
+        The folder cannot be written or the disk is full; nothing is left behind then.
+    """
+    directory = Path(directory)
+    sites = site_table(run)
+    with staged(directory) as stage:
+        write_geojson(sites, stage / "sites.geojson")
+        write_parquet(sites, stage / "sites.parquet")
+        write_geojson(district_table(run), stage / "districts.geojson")
+        for name, features in _features(run).items():
+            write_geojson(features, stage / f"{name}.geojson")
+        write_netcdf(potential_dataset(run), stage / "potential.nc")
+        run.scenarios.to_csv(stage / "scenarios.csv", index=False, float_format="%.6g", lineterminator="\n")
+        write_overview(run, stage / "overview.png")
+        files = {path.name: checksum(path) for path in sorted(stage.iterdir())}
+        write_json(manifest(run, files), stage / "manifest.json")
+    return directory
+
+
+def write_parquet(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a frame as GeoParquet 1.1 with a bounding box per row."""
+    frame.to_parquet(path, index=False, compression="zstd", schema_version="1.1.0", write_covering_bbox=True)
+
+
+def _features(run: RunView) -> dict[str, gpd.GeoDataFrame]:
+    """Vector results of all technologies, named after their technology where the name does not say it."""
+    return {
+        name if name.startswith(technology) else f"{technology}_{name}": frame
+        for technology, potential in run.potentials.items()
+        for name, frame in potential.features.items()
+    }

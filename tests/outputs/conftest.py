@@ -1,0 +1,85 @@
+"""A small run of made-up potential on the real zone, for the tests of the outputs."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from greenzone.grid import SiteGrid
+from greenzone.schema import POTENTIAL, PROFILES, Layers, Potential, Raster, label
+
+PROJECT = Path(__file__).parents[2]
+TECHNOLOGIES = ("solar", "wind", "hydro", "geothermal", "bioenergy")
+
+
+def made_up_potential(name: str, grid: SiteGrid, time: pd.DatetimeIndex, rng: np.random.Generator) -> Potential:
+    sites = grid.sites
+    number = sites.sizes["site"]
+    fraction = rng.uniform(0, 1, number) * (rng.uniform(size=number) > 0.3)
+    factor = np.where(fraction > 0, rng.uniform(0.1, 0.4, number), np.nan)
+    capacity = fraction * sites.area_km2.to_numpy() * 30
+    energy = np.nan_to_num(capacity * factor) * 8.76
+    district, group = np.unique(sites.district.to_numpy(), return_inverse=True)
+    values = {
+        "eligible_fraction": fraction,
+        "theoretical_gwh": energy * 4 + 1,
+        "geographic_gwh": energy * 3,
+        "capacity_mw": capacity,
+        "capacity_factor": factor,
+        "energy_gwh": energy,
+    }
+    table = xr.Dataset({key: ("site", value) for key, value in values.items()}, {"site": sites.site})
+    table["group"] = ("site", np.where(capacity > 0, group, -1), {"units": "1", "long_name": "supply group"})
+    profiles = xr.Dataset(
+        {
+            "capacity_factor": (("group", "time"), rng.uniform(0, 0.6, (len(district), len(time))).astype("f4")),
+            "capacity_mw": ("group", np.bincount(group, capacity)),
+        },
+        {"district": ("group", district), "resource_class": ("group", np.ones(len(district), int)), "time": time},
+    )
+    features = {}
+    if name == "hydro":
+        plant = {"name": ["Gözlükörpü", 'a "quoted" <b>'], "capacity_mw": [14.7, np.nan]}
+        points = gpd.points_from_xy([46.0123456789, 46.5], [40.0, 39.9])
+        features["hydro_plants"] = gpd.GeoDataFrame(plant, geometry=points, crs="EPSG:4326")
+    return Potential(
+        name, label(table, POTENTIAL), label(profiles, PROFILES), features, {"capacity_mw": 1.0}, (f"{name} made up",)
+    )
+
+
+def made_up_run(cell_size: float, hours: int = 48) -> SimpleNamespace:
+    rng = np.random.default_rng(7)
+    zone = gpd.read_file(PROJECT / "data" / "layers" / "districts.geojson")[["district", "geometry"]]
+    grid = SiteGrid.square(zone, cell_size)
+    time = pd.date_range("2019-01-01", periods=hours, freq="h")
+    potentials = {name: made_up_potential(name, grid, time, rng) for name in TECHNOLOGIES}
+    cost = {"units": "USD MWh-1", "long_name": "levelised cost of energy"}
+    share = {"units": "1", "long_name": "score of the site"}
+    lcoe = {k: (40 / p.sites.capacity_factor).where(p.sites.capacity_mw > 0).assign_attrs(cost) for k, p in potentials.items()}
+    scores = {k: (p.sites.capacity_factor * 2).where(p.sites.capacity_mw > 0).assign_attrs(share) for k, p in potentials.items()}
+    parts = {
+        k: xr.concat([0.75 * s, 0.25 * s], pd.Index(["capacity_factor", "lcoe"], name="criterion")) for k, s in scores.items()
+    }
+    lon, lat = np.meshgrid(np.arange(45, 48.6, 0.05) + 0.025, np.arange(41, 38, -0.05) - 0.025)
+    terrain = Raster(1000 + 800 * np.sin(4 * lon) * np.cos(5 * lat), 45.0, 41.0, 0.05, 0.05)
+    weather = xr.Dataset({"ghi": (("time", "cell"), np.zeros((hours, 1), "f4"))}, {"time": time}, {"source": "synthetic"})
+    return SimpleNamespace(
+        config={"name": "made up", "seed": 7, "ceiling": float("nan")},
+        grid=grid,
+        layers=Layers(xr.Dataset(), weather, terrain, {}, zone),
+        potentials=potentials,
+        lcoe=lcoe,
+        scores=scores,
+        contributions=parts,
+        scenarios=pd.DataFrame({"scenario": ["a", "a"], "value": [1.0, 1 / 3]}),
+        timings={"sites": 0.1},
+    )
+
+
+@pytest.fixture(scope="session")
+def made_up():
+    return made_up_run(8000)
