@@ -107,7 +107,7 @@ def load_climate() -> xr.Dataset:
 
 
 def load_daily_ghi() -> xr.Dataset:
-    """`daily_ghi_ratio` over `(lat, lon, month, quantile)`: daily over monthly mean GHI [1]; 3 degree steps in longitude."""
+    """`daily_ghi_ratio` over `(lat, lon, month, quantile)`: daily over monthly mean GHI [1], 3 degree cells."""
     return _read_netcdf("layers/daily_ghi.nc")
 
 
