@@ -18,6 +18,7 @@ import xarray as xr
 
 from greenzone.errors import GreenzoneError
 from greenzone.schema import SITES, label
+from greenzone.zone import geodesic_edges
 
 MAX_CELLS = 5_000_000
 MIN_PART = 1e-5  # parts below this share of a cell are slivers of arithmetic, not land
@@ -84,7 +85,7 @@ class SiteGrid:
         if not size > 0:
             raise GreenzoneError(f"cell size {size} must be above 0")
         forward = _transformer("EPSG:4326", crs)
-        outline = shapely.union_all(_moved(zone.geometry.to_numpy(), forward, step=EDGE_STEP_DEGREES))
+        outline = shapely.union_all(_moved(geodesic_edges(zone.geometry.to_numpy()), forward, step=None))
         west, south, east, north = shapely.bounds(outline)
         _check_count((east - west) / size * ((north - south) / size), f"cell size {size:g}")
         columns = np.arange(np.floor(west / size), np.ceil(east / size))
@@ -103,7 +104,7 @@ class SiteGrid:
     ) -> SiteGrid:
         """Cut the cells, given in `crs`, at the zone's edge and measure what is left."""
         forward, inverse = _transformer("EPSG:4326", crs), _transformer(crs, "EPSG:4326")
-        shapes = _moved(zone.geometry.to_numpy(), forward, step=EDGE_STEP_DEGREES)
+        shapes = _moved(geodesic_edges(zone.geometry.to_numpy()), forward, step=None)
         shares = np.zeros((len(cells), len(shapes)))
         for index, shape in enumerate(shapes):
             shares[:, index] = _overlap_area(shape, cells)

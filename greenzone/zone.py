@@ -18,6 +18,7 @@ import shapely
 from greenzone.errors import GreenzoneError, nearest
 from greenzone.layers import catalogue
 
+EDGE_STEP = 1000.0  # metres between vertices on an edge before it is projected
 OVERLAP_TOLERANCE = 1e-3  # share of the zone's area by which districts may overlap before it is an error
 
 
@@ -111,3 +112,32 @@ def geodesic_area_km2(zone: gpd.GeoDataFrame) -> np.ndarray:
     """Area of each polygon on the WGS 84 ellipsoid, km2."""
     geod = pyproj.Geod(ellps="WGS84")
     return np.array([abs(geod.geometry_area_perimeter(shape)[0]) for shape in zone.geometry]) / 1e6
+
+
+def geodesic_edges(shapes: np.ndarray, step: float = EDGE_STEP) -> np.ndarray:
+    """Polygons (WGS 84) with vertices added along the geodesics between their own, so that none is further than `step`.
+
+    An edge then is the same line in every projection, and the area that of the geodesic polygon.
+    """
+    return np.array([_with_rings(shape, step) for shape in shapes], object)
+
+
+def _with_rings(shape: shapely.Geometry, step: float) -> shapely.Geometry:
+    parts = [
+        shapely.Polygon(_dense_ring(part.exterior, step), [_dense_ring(hole, step) for hole in part.interiors])
+        for part in shapely.get_parts(shape)
+    ]
+    return shapely.make_valid(parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts))
+
+
+def _dense_ring(ring: shapely.LinearRing, step: float) -> np.ndarray:
+    geod = pyproj.Geod(ellps="WGS84")
+    start, end = (points := shapely.get_coordinates(ring))[:-1], points[1:]
+    azimuth, _, length = geod.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
+    pieces = np.maximum(np.ceil(length / step), 1).astype(int)
+    edge = np.repeat(np.arange(len(pieces)), pieces)
+    piece = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    lon, lat, _ = geod.fwd(start[edge, 0], start[edge, 1], azimuth[edge], length[edge] * piece / pieces[edge])
+    dense = np.column_stack([lon, lat])
+    dense[piece == 0] = start  # the polygon's own vertices stay as they are, to the last digit
+    return np.vstack([dense, dense[:1]])
