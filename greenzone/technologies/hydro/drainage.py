@@ -1,0 +1,251 @@
+"""Drainage of a terrain: where water flows, what drains to a point, the rivers.
+
+Comes in: a `schema.Raster` of elevation in longitude and latitude, and the table of rivers that flow in over its edge.
+Goes out: `Drainage`, the flow network with cell areas, lengths, upstream areas and a river bed that never rises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyflwdir
+from affine import Affine
+from numpy.typing import ArrayLike, NDArray
+from pyproj import Geod
+from scipy import ndimage
+
+from greenzone.errors import GreenzoneError
+from greenzone.schema import Raster
+from greenzone.technologies.hydro import kernel
+
+NODATA = np.float32(-9999.0)  # pyflwdir wants float32 and an explicit value
+SMALL_HOLE = 25  # cells; smaller gaps inside the terrain are filled, water ends at larger ones
+GEOD = Geod(ellps="WGS84")
+KM_PER_DEGREE = 111.2  # of latitude; only for search distances
+
+
+@dataclass(frozen=True)
+class Drainage:
+    """The flow network of a raster; arrays are flat over its cells, row by row.
+
+    `downstream` is the index of the next cell, itself where water leaves, -1 where elevation is missing. `order` lists
+    the cells with elevation from the sources down. `bed` is the elevation with pits and bars taken out, never rising
+    downstream [m]. `area_km2` and `upstream_km2` are the ellipsoidal areas of the cell and of all that drains to and
+    through it inside the raster, `length_km` the distance to the next cell.
+    """
+
+    raster: Raster
+    network: pyflwdir.FlwdirRaster
+    downstream: NDArray[np.int64]
+    order: NDArray[np.int64]
+    bed: NDArray[np.float64]
+    area_km2: NDArray[np.float64]
+    upstream_km2: NDArray[np.float64]
+    length_km: NDArray[np.float64]
+
+    @property
+    def lon(self) -> NDArray[np.float64]:
+        """Longitude of every cell centre."""
+        return np.tile(self.raster.lon, self.raster.values.shape[0])
+
+    @property
+    def lat(self) -> NDArray[np.float64]:
+        """Latitude of every cell centre."""
+        return np.repeat(self.raster.lat, self.raster.values.shape[1])
+
+    def accumulate(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Sum of `values` `(…, cell)` over each cell and all that drains to it; NaN outside the terrain."""
+        array = np.asarray(values, dtype=float)
+        flat = array.reshape(-1, array.shape[-1])
+        return kernel.accumulate(self.downstream, self.order, flat).reshape(array.shape)
+
+    def strahler(self, streams: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Strahler order of the cells of `streams`, 0 elsewhere."""
+        mask = streams.reshape(self.raster.values.shape)
+        return self.network.stream_order(type="strahler", mask=mask).ravel().astype(np.int64)
+
+    def catchment(self, cell: int) -> NDArray[np.bool_]:
+        """Which cells drain to `cell`, itself included."""
+        return self.network.basins(idxs=np.array([cell])).ravel() == 1
+
+    def touches_edge(self, catchment: NDArray[np.bool_]) -> bool:
+        """Whether a catchment reaches the raster's edge or a gap, so that part of it may lie outside."""
+        shaped = catchment.reshape(self.raster.values.shape)
+        return bool((shaped & ~ndimage.binary_erosion(np.isfinite(self.raster.values))).any())
+
+    def window(self, lon: float, lat: float, radius_km: float) -> NDArray[np.int64]:
+        """Cells with elevation within `radius_km` of a point."""
+        raster = self.raster
+        across = radius_km / KM_PER_DEGREE / np.cos(np.radians(lat))
+        columns = np.flatnonzero(np.abs(raster.lon - lon) <= across + raster.step_lon / 2)
+        rows = np.flatnonzero(np.abs(raster.lat - lat) <= radius_km / KM_PER_DEGREE + raster.step_lat / 2)
+        cells = (rows[:, None] * raster.values.shape[1] + columns).ravel()
+        return cells[self.downstream[cells] >= 0]
+
+    def distance_km(self, cells: NDArray[np.int64], lon: float, lat: float) -> NDArray[np.float64]:
+        """Distance from cell centres to a point."""
+        rows, columns = np.divmod(cells, self.raster.values.shape[1])
+        east = (self.raster.lon[columns] - lon) * np.cos(np.radians(lat))
+        return KM_PER_DEGREE * np.hypot(east, self.raster.lat[rows] - lat)
+
+    def snap(self, lon: float, lat: float, area_km2: float | None = None, radius_km: float = 5.0) -> int:
+        """Cell of the river a point stands on, though its coordinates or the terrain are a little off.
+
+        Parameters
+        ----------
+        lon, lat : float
+            The point. [degree]
+        area_km2 : float, optional
+            Known catchment area: the cell that agrees best is taken, nearer ones first where several do. Without it
+            the cell with the largest catchment is taken. [km2]
+        radius_km : float
+            How far to look. [km]
+
+        Returns
+        -------
+        int
+            Flat index of the cell.
+
+        Raises
+        ------
+        GreenzoneError
+            If no terrain lies within the radius.
+        """
+        cells = self.window(lon, lat, radius_km)
+        if cells.size == 0:
+            raise GreenzoneError(f"no terrain within {radius_km} km of {lat:.3f} N {lon:.3f} E: is the point inside?")
+        upstream = self.upstream_km2[cells]
+        if area_km2 is None:
+            return int(cells[upstream.argmax()])
+        # A kilometre of distance weighs as much as 3 % of area: coordinates are off by a few 30" cells, areas by 5 %.
+        misfit = np.abs(np.log(upstream / area_km2)) + 0.03 * self.distance_km(cells, lon, lat)
+        return int(cells[misfit.argmin()])
+
+
+def derive(elevation: Raster, inflow: pd.DataFrame | None = None) -> Drainage:
+    """Drainage of a terrain.
+
+    Parameters
+    ----------
+    elevation : Raster
+        Elevation [m], NaN where missing. Gaps of at most 25 cells inside the terrain are filled from their rim; water
+        that reaches a larger gap or the raster's edge leaves there.
+    inflow : DataFrame, optional
+        Rivers that enter over the edge: `lon, lat, closed_km`. The edge within `closed_km` of the point lets no water
+        out, so that a valley cut by the edge keeps its direction.
+
+    Returns
+    -------
+    Drainage
+
+    Raises
+    ------
+    GreenzoneError
+        If the raster is not in degrees, has no elevation, or is flat.
+    """
+    check(elevation)
+    elevation = replace(elevation, values=fill_small_holes(elevation.values.astype(float)))
+    values = np.where(np.isfinite(elevation.values), elevation.values, NODATA).astype(np.float32)
+    outlets = outlet_cells(elevation, values != NODATA, inflow)
+    _, directions = pyflwdir.dem.fill_depressions(values, idxs_pit=outlets, nodata=NODATA)
+    transform = Affine(elevation.step_lon, 0, elevation.west, 0, -elevation.step_lat, elevation.north)
+    network = pyflwdir.from_array(directions, ftype="d8", transform=transform, latlon=True, cache=True)
+    downstream = network.idxs_ds.astype(np.int64)
+    order = network.idxs_seq[::-1].astype(np.int64)
+    area = np.repeat(cell_area_km2(elevation), values.shape[1])
+    bed = kernel.river_bed(downstream, order, elevation.values.ravel())
+    upstream = kernel.accumulate(downstream, order, area[None])[0]
+    length = link_length_km(elevation, downstream)
+    return Drainage(elevation, network, downstream, order, bed, area, upstream, length)
+
+
+def check(elevation: Raster) -> None:
+    """Raise GreenzoneError for a raster that cannot drain: not in degrees, empty or flat."""
+    rows, columns = elevation.values.shape
+    east, south = elevation.west + columns * elevation.step_lon, elevation.north - rows * elevation.step_lat
+    if elevation.west < -180 or east > 360 or elevation.north > 90 or south < -90:
+        raise GreenzoneError(
+            f"elevation spans {elevation.west:g}…{east:g} by {south:g}…{elevation.north:g}, which is not longitude and "
+            "latitude: reproject it to EPSG:4326"
+        )
+    known = elevation.values[np.isfinite(elevation.values)]
+    if known.size == 0:
+        raise GreenzoneError("elevation holds no value: check its nodata value")
+    if known.min() == known.max():
+        raise GreenzoneError(f"elevation is flat ({known[0]:g} m everywhere): no rivers can be found on it")
+
+
+def fill_small_holes(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fill gaps of at most `SMALL_HOLE` cells that do not touch the edge with the mean of their rim."""
+    missing = ~np.isfinite(values)
+    labels, count = ndimage.label(missing, structure=np.ones((3, 3)))
+    if count == 0:
+        return values
+    filled = values.copy()
+    edge = set(np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])))
+    for number, box in enumerate(ndimage.find_objects(labels), start=1):
+        grown = tuple(slice(max(side.start - 1, 0), side.stop + 1) for side in box)
+        hole = labels[grown] == number
+        if number in edge or hole.sum() > SMALL_HOLE:
+            continue
+        rim = ndimage.binary_dilation(hole, np.ones((3, 3))) & ~hole
+        filled[grown][hole] = np.nanmean(values[grown][rim])
+    return filled
+
+
+def outlet_cells(elevation: Raster, valid: NDArray[np.bool_], inflow: pd.DataFrame | None) -> NDArray[np.int64]:
+    """Flat indices of the cells at the edge of the terrain where water may leave."""
+    edge = valid & ~ndimage.binary_erosion(valid, np.ones((3, 3)))
+    rows, columns = np.nonzero(edge)
+    for river in () if inflow is None else inflow.itertuples():
+        east = (elevation.lon[columns] - river.lon) * np.cos(np.radians(river.lat))
+        open_ = KM_PER_DEGREE * np.hypot(east, elevation.lat[rows] - river.lat) > river.closed_km
+        rows, columns = rows[open_], columns[open_]
+    if rows.size == 0:
+        raise GreenzoneError("the whole edge of the terrain is closed by inflowing rivers: no water can leave")
+    return rows * elevation.values.shape[1] + columns
+
+
+def cell_area_km2(raster: Raster) -> NDArray[np.float64]:
+    """Area of a cell of each row on the WGS 84 ellipsoid, `(row,)`."""
+    edges = raster.north - np.arange(raster.values.shape[0] + 1) * raster.step_lat
+    sine, ecc = np.sin(np.radians(edges)), np.sqrt(GEOD.es)
+    # Area between equator and latitude per radian of longitude, Snyder (1987), USGS Professional Paper 1395, eq. 3-12.
+    zone = GEOD.b**2 / 2 * (np.arctanh(ecc * sine) / ecc + sine / (1 - GEOD.es * sine**2))
+    return -np.diff(zone) * np.radians(raster.step_lon) / 1e6
+
+
+def link_length_km(raster: Raster, downstream: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Distance from each cell to the next, 0 at outlets and where elevation is missing, `(cell,)`."""
+    cells = np.arange(downstream.size)
+    target = np.where(downstream < 0, cells, downstream)
+    rows, columns = np.divmod(cells, raster.values.shape[1])
+    next_rows, next_columns = np.divmod(target, raster.values.shape[1])
+    lat = np.radians(raster.lat)[rows]
+    curve = 1 - GEOD.es * np.sin(lat) ** 2
+    north = np.radians(raster.step_lat) * GEOD.a * (1 - GEOD.es) / curve**1.5
+    east = np.radians(raster.step_lon) * GEOD.a * np.cos(lat) / np.sqrt(curve)
+    return np.hypot(north * (next_rows - rows), east * (next_columns - columns)) / 1000
+
+
+def inflow_by_month(drainage: Drainage, inflow: pd.DataFrame) -> dict[int, NDArray[np.float64]]:
+    """Cell and twelve monthly flows [m3/s] of each river that enters over the raster's edge and lies on it.
+
+    `inflow` has the columns `river, lon, lat, m01 … m12`; rivers outside the raster are passed over.
+    """
+    raster, entering = drainage.raster, {}
+    rows, columns = raster.values.shape
+    east, south = raster.west + columns * raster.step_lon, raster.north - rows * raster.step_lat
+    for row in inflow.to_dict("records"):
+        if raster.west <= row["lon"] <= east and south <= row["lat"] <= raster.north:
+            monthly = np.array([row[f"m{month:02d}"] for month in range(1, 13)], dtype=float)
+            entering[drainage.snap(row["lon"], row["lat"])] = monthly
+    return entering
+
+
+def segments(drainage: Drainage, streams: NDArray[np.bool_]) -> list[dict[str, Any]]:
+    """River lines between confluences: GeoJSON-like features of pyflwdir, `properties.idx` the upper cell."""
+    return drainage.network.streams(mask=streams.reshape(drainage.raster.values.shape))

@@ -1,0 +1,83 @@
+"""Options of hydropower: what may be built, how it is sized, what it loses."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from greenzone import schema
+
+
+class Options(schema.Options):
+    """Hydropower: run-of-river plants with a diversion, found on the terrain."""
+
+    design_exceedance: float = Field(0.06, gt=0, lt=1)
+    """Share of the year during which the river, less what stays in it, reaches the plants' design flow [1]. Common
+    practice elsewhere is 0.30 (RETScreen), which on these groundwater-fed rivers gives capacity factors near 0.6. The
+    zone's plants are built larger: their published capacity factors of 0.28 to 0.335 answer to about 0.06."""
+
+    environmental_flow: float = Field(0.2, ge=0, le=1)
+    """Flow that stays in the river below each intake, as a share of its mean flow [1]. Tennant (1976),
+    doi:10.1577/1548-8446(1976)001<0006:IFRFFW>2.0.CO;2: 0.1 is the least, 0.3 good."""
+
+    abstraction: float = Field(0.0, ge=0, le=1)
+    """Share of the flow from April to September that irrigation takes upstream of the intakes [1]."""
+
+    min_capacity_mw: float = Field(1.0, gt=0)
+    """Smallest plant worth a place in the list [MW]; the smallest planned in the zone has 1.1 MW."""
+
+    min_head_m: float = Field(10.0, gt=0)
+    """Smallest fall between intake and powerhouse [m]; less asks for a weir plant, which is not looked for."""
+
+    max_waterway_km: float = Field(15.0, gt=0, le=50)
+    """Longest canal, tunnel and penstock of a plant, along the river [km]; Gozlukorpu has 13 km."""
+
+    max_mean_flow_m3s: float = Field(60.0, gt=0)
+    """Rivers with a larger mean flow are left out [m3/s]: the Araz, a border river whose plants stand at dams."""
+
+    min_mean_flow_m3s: float = Field(0.2, gt=0)
+    """Streams with a smaller mean flow are left out [m3/s]."""
+
+    min_gwh_per_km: float = Field(1.5, ge=0)
+    """Energy that each kilometre of waterway must earn for itself [GWh km-1 a-1]. Assumption: 1 M$ per kilometre at
+    8 % over 40 years against 55 $/MWh."""
+
+    min_gwh_per_plant: float = Field(1.5, ge=0)
+    """Energy that each plant must earn for what does not grow with it: road, weir, connection [GWh a-1]. Assumption."""
+
+    canal_slope: float = Field(0.0015, ge=0, le=0.02)
+    """Fall of the headrace over its length [1]; ESHA (2004), section 5.6: 1 to 2 m per km."""
+
+    penstock_slope: float = Field(0.3, gt=0, le=2)
+    """Fall of the penstock over its horizontal length [1]: how much of the waterway is a pressure pipe. Assumption."""
+
+    roughness_mm: float = Field(0.05, ge=0)
+    """Roughness of the penstock's wall [mm]; new welded steel, Moody (1944)."""
+
+    units: int = Field(2, ge=1, le=10)
+    """Equal turbines per plant."""
+
+    generator_efficiency: float = Field(0.97, gt=0, le=1)
+    """Efficiency of the generators [1]; RETScreen (2004)."""
+
+    transformer_efficiency: float = Field(0.99, gt=0, le=1)
+    """Efficiency of the transformers [1]; RETScreen (2004): losses of 1 %."""
+
+    availability: float = Field(0.95, gt=0, le=1)
+    """Share of the year the plants can run [1]; RETScreen (2004): downtime of 4 to 5 %."""
+
+    head_error_m: float = Field(20.0, ge=0)
+    """Standard error of the head [m]: two points of a 30 arc-second terrain model, each about 15 m off."""
+
+    efficiency_error: float = Field(0.03, ge=0, le=1)
+    """Standard error of the plants' efficiency [1]. Assumption."""
+
+    class_bounds: tuple[float, ...] = (0.30, 0.34)
+    """Capacity factors that divide the plants into resource classes [1]."""
+
+    river_km2: float = Field(25.0, gt=0)
+    """Catchment from which a stream is drawn as a river [km2]."""
+
+    @property
+    def electrical_efficiency(self) -> float:
+        """Of generators and transformers together."""
+        return self.generator_efficiency * self.transformer_efficiency

@@ -1,0 +1,187 @@
+"""Where run-of-river plants stand: every diversion a river allows, and the set of them that gives the most.
+
+Comes in: drainage, monthly discharge per cell, what is closed to plants. Goes out: the rivers as chains of nodes, and
+plants as intervals on them that never share a metre of fall.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from greenzone.technologies.hydro import kernel, model, turbine
+from greenzone.technologies.hydro.drainage import Drainage
+from greenzone.technologies.hydro.options import Options
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+SUMMER = slice(3, 9)  # April to September
+
+
+@dataclass(frozen=True)
+class Rivers:
+    """Rivers as chains of nodes, one after another.
+
+    `cell` is the raster cell of each node, `offsets` the first node of each river (and the end), `position_km` the way
+    along the river, `bed` the elevation [m]. `used` is what plants may use of equally likely flows,
+    `(node, month, step)`, `mean_flow` the river's mean, `design_flow` the flow for which plants are built [m3/s].
+    The last node of a river lies on the river it joins.
+    """
+
+    cell: Indices
+    offsets: Indices
+    position_km: Array
+    bed: Array
+    used: Array
+    mean_flow: Array
+    design_flow: Array
+
+    @property
+    def last(self) -> NDArray[np.bool_]:
+        """Whether a node ends its river: no link starts there."""
+        ends = np.zeros(self.cell.size, dtype=bool)
+        ends[self.offsets[1:] - 1] = True
+        return ends
+
+
+@dataclass(frozen=True)
+class Plants:
+    """Diversion plants: nodes of intake and powerhouse, flows [m3/s], heads [m], waterway [km], energy [GWh a-1].
+
+    `monthly_gwh` is `(plant, month)`, `turbine` the position in `turbine.TYPES`.
+    """
+
+    intake: Indices
+    outlet: Indices
+    design_flow: Array
+    gross_head: Array
+    net_head: Array
+    waterway_km: Array
+    turbine: Indices
+    capacity_mw: Array
+    monthly_gwh: Array
+
+    @property
+    def energy_gwh(self) -> Array:
+        """Energy of the year."""
+        return self.monthly_gwh.sum(axis=1)
+
+    def take(self, which: Indices | NDArray[np.bool_]) -> Plants:
+        """Some of the plants."""
+        return Plants(**{name: values[which] for name, values in vars(self).items()})
+
+
+def rivers(drainage: Drainage, discharge: Array, variability: float, options: Options) -> Rivers:
+    """Rivers with more than the least mean flow, and what of their water plants may use.
+
+    Parameters
+    ----------
+    drainage : Drainage
+        The flow network.
+    discharge : ndarray
+        Mean flow of each month and cell, `(12, cell)`. [m3/s]
+    variability : float
+        See `model.daily_shape`. [1]
+    options : Options
+        Least and largest flow, environmental flow, abstraction, design exceedance.
+
+    Returns
+    -------
+    Rivers
+    """
+    mean = (discharge * model.DAYS[:, None]).sum(axis=0) / model.DAYS.sum()
+    streams = np.nan_to_num(mean) >= options.min_mean_flow_m3s
+    cell, offsets = kernel.river_paths(drainage.downstream, drainage.order, streams, drainage.upstream_km2)
+    position = np.concatenate([[0.0], np.cumsum(drainage.length_km[cell])[:-1]]) if cell.size else np.zeros(0)
+    monthly = discharge[:, cell].T.copy()
+    monthly[:, SUMMER] *= 1.0 - options.abstraction
+    flows = model.daily_flows(monthly, variability)
+    used = np.maximum(flows - options.environmental_flow * mean[cell][:, None, None], 0.0)
+    ranked = np.sort(used.reshape(cell.size, -1), axis=1)
+    place = (1.0 - options.design_exceedance) * ranked.shape[1] - 0.5
+    below = int(np.clip(np.floor(place), 0, ranked.shape[1] - 2))
+    share = float(np.clip(place - below, 0.0, 1.0))
+    design = ranked[:, below] * (1 - share) + ranked[:, below + 1] * share
+    return Rivers(cell, offsets, position, drainage.bed[cell], used, mean[cell], design)
+
+
+def plants_between(
+    rivers: Rivers, upper: Indices, lower: Indices, design_flow: Array, chart: pd.DataFrame, options: Options
+) -> Plants:
+    """Plants from the nodes `upper` to the nodes `lower` with the given design flows [m3/s].
+
+    Plants whose head or flow suits no turbine of the application chart are left out.
+    """
+    gross = rivers.bed[upper] - rivers.bed[lower]
+    waterway = rivers.position_km[lower] - rivers.position_km[upper]
+    penstock = np.minimum(gross / options.penstock_slope, waterway * 1000.0)
+    canal = waterway * 1000.0 - penstock
+    roughness = options.roughness_mm / 1000.0
+    net = model.net_head(gross, canal, options.canal_slope, penstock, design_flow, roughness)
+    kind = turbine_kind(chart, net, design_flow, options.units)
+    keep = (kind >= 0) & (net > 0)
+    upper, lower, gross, net, flow = upper[keep], lower[keep], gross[keep], net[keep], design_flow[keep]
+    kind, waterway = kind[keep], waterway[keep]
+    efficiency = np.zeros(kind.size)
+    for code in np.unique(kind):
+        on = kind == code
+        efficiency[on] = turbine.turbine_efficiency(turbine.TYPES[code], 1.0, flow[on], net[on], options.units)
+    capacity = model.power(flow, net, efficiency * options.electrical_efficiency) / 1000.0
+    empty = np.zeros((kind.size, 12))
+    return Plants(upper, lower, flow, gross, net, waterway, kind, capacity, empty)
+
+
+def turbine_kind(chart: pd.DataFrame, head: Array, flow: Array, units: int) -> Indices:
+    """Position in `turbine.TYPES` of the turbine for each head [m] and plant flow [m3/s], -1 where none suits."""
+    names = turbine.choose_turbine(chart, head, flow, units)
+    codes = {name: code for code, name in enumerate(turbine.TYPES)} | {"": -1}
+    unique, inverse = np.unique(names, return_inverse=True)
+    return np.array([codes[name] for name in unique.tolist()], dtype=np.int64)[inverse]
+
+
+def with_energy(plants: Plants, rivers: Rivers, options: Options) -> Plants:
+    """The plants with their energy of each month, from the flows at their intakes."""
+    heads = (plants.gross_head, plants.net_head)
+    kw = kernel.monthly_power(rivers.used, plants.intake, plants.design_flow, *heads, plants.turbine, options.units)
+    hours = model.DAYS / model.DAYS.sum() * model.HOURS
+    return replace(plants, monthly_gwh=kw * hours * options.electrical_efficiency * options.availability / 1e6)
+
+
+def candidates(rivers: Rivers, blocked: NDArray[np.bool_], chart: pd.DataFrame, options: Options) -> Plants:
+    """Every plant that the rivers and the options allow, with its energy, sorted by the powerhouse's node.
+
+    `blocked` closes the link from each node to the next.
+    """
+    closed = blocked | (rivers.mean_flow > options.max_mean_flow_m3s)
+    max_km, min_head = options.max_waterway_km, options.min_head_m
+    upper, lower = kernel.intervals(rivers.offsets, rivers.position_km, rivers.bed, closed, max_km, min_head)
+    # More than ρgQH no plant gives: drops the small ones before the costly steps.
+    most = model.power(rivers.design_flow[upper], rivers.bed[upper] - rivers.bed[lower], turbine.BEST) / 1000.0
+    upper, lower = upper[most >= options.min_capacity_mw], lower[most >= options.min_capacity_mw]
+    plants = plants_between(rivers, upper, lower, rivers.design_flow[upper], chart, options)
+    return with_energy(plants.take(plants.capacity_mw >= options.min_capacity_mw), rivers, options)
+
+
+def best(plants: Plants, nodes: int, options: Options) -> Plants:
+    """The plants that together give the most energy less what waterways and plants must earn for themselves.
+
+    Notes
+    -----
+    Exact: on each river a dynamic programme over all sets of intervals that share no link (weighted interval
+    scheduling). Water returns to the river below each powerhouse and rivers share no link, so each river is solved
+    alone and each metre of fall is used once.
+
+    References
+    ----------
+    Kleinberg, J. and Tardos, E. (2005), Algorithm Design, section 6.1: weighted interval scheduling.
+    """
+    value = plants.energy_gwh - options.min_gwh_per_km * plants.waterway_km - options.min_gwh_per_plant
+    return plants.take(kernel.best_intervals(plants.intake, plants.outlet, value, nodes))
+
+
+def block(blocked: NDArray[np.bool_], intake: int, outlet: int) -> None:
+    """Close the links from `intake` to `outlet`, in place."""
+    blocked[intake:outlet] = True
