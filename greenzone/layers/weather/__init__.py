@@ -1,0 +1,6 @@
+"""Hourly weather: drawn by the embedded generator or read from the user's files, and its link to the sites."""
+
+from greenzone.layers.weather.generator import generate
+from greenzone.layers.weather.sites import link_sites, needed_cells
+
+__all__ = ["generate", "link_sites", "needed_cells"]
