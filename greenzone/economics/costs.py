@@ -83,7 +83,9 @@ def technology_costs(tables: Mapping[str, pd.DataFrame], currency: str = "USD", 
 def _prices(index: pd.DataFrame, currency: str, year: int) -> pd.Series:
     known = index[index.currency == currency]
     if known.empty:
-        raise GreenzoneError(f"no prices are known for the currency '{currency}': {nearest(currency, set(index.currency))}")
+        raise GreenzoneError(
+            f"no prices are known for the currency '{currency}': {nearest(currency, set(index.currency))}"
+        )
     row = known[known.year == year]
     if row.empty:
         raise GreenzoneError(

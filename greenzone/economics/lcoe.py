@@ -103,27 +103,27 @@ def lcoe(
 class ZoningCosts(Options):
     """Cost parameters of the World Bank's renewable energy zoning tool, in US dollars."""
 
-    capital_per_kw: float = Field(2000.0, ge=0)
+    capital_per_kw: float = Field(default=2000.0, ge=0)
     """Capital cost of generation [USD/kW] (World Bank REZoning, default)."""
-    fixed_om_per_kw_year: float = Field(40.0, ge=0)
+    fixed_om_per_kw_year: float = Field(default=40.0, ge=0)
     """Fixed operation and maintenance of generation [USD/kW/year] (World Bank REZoning, default)."""
-    variable_om_per_mwh: float = Field(4.0, ge=0)
+    variable_om_per_mwh: float = Field(default=4.0, ge=0)
     """Variable operation and maintenance of generation [USD/MWh] (World Bank REZoning, default)."""
-    line_capital_per_mw_km: float = Field(1000.0, ge=0)
+    line_capital_per_mw_km: float = Field(default=1000.0, ge=0)
     """Capital cost of the line to the grid [USD/MW/km] (World Bank REZoning, default)."""
-    line_om_per_mw_km_year: float = Field(1.0, ge=0)
+    line_om_per_mw_km_year: float = Field(default=1.0, ge=0)
     """Operation and maintenance of the line [USD/MW/km/year] (World Bank REZoning, default)."""
-    substation_capital_per_mw: float = Field(70_000.0, ge=0)
+    substation_capital_per_mw: float = Field(default=70_000.0, ge=0)
     """Capital cost of the substation [USD/MW] (World Bank REZoning, default)."""
-    road_capital_per_km: float = Field(40_000.0, ge=0)
+    road_capital_per_km: float = Field(default=40_000.0, ge=0)
     """Capital cost of the access road [USD/km] (World Bank REZoning, default)."""
-    road_om_per_km_year: float = Field(1.0, ge=0)
+    road_om_per_km_year: float = Field(default=1.0, ge=0)
     """Operation and maintenance of the road [USD/km/year] (World Bank REZoning, default)."""
-    road_plant_mw: float = Field(50.0, gt=0)
+    road_plant_mw: float = Field(default=50.0, gt=0)
     """Capacity of the plant that one road serves [MW] (World Bank REZoning, default)."""
-    wacc: float = Field(0.1, ge=0, le=1)
+    wacc: float = Field(default=0.1, ge=0, le=1)
     """Real weighted average cost of capital [1] (World Bank REZoning, default)."""
-    lifetime_years: float = Field(25.0, gt=0, le=200)
+    lifetime_years: float = Field(default=25.0, gt=0, le=200)
     """Economic lifetime of plant, line and road [year] (World Bank REZoning, default)."""
 
 
@@ -197,40 +197,6 @@ def zoning_lcoe(
         c.capital_per_kw, c.fixed_om_per_kw_year, c.variable_om_per_mwh, capacity_factor, c.wacc, c.lifetime_years
     )
     return generation + grid_lcoe(capacity_factor, grid_km, c) + road_lcoe(capacity_factor, road_km, c)
-
-
-def technology_lcoe(potential: Potential, costs: pd.DataFrame, wacc: float) -> xr.DataArray:
-    """LCOE of one technology at every site, from its capacity factor and its row of the cost table.
-
-    Parameters
-    ----------
-    potential : Potential
-        What the technology gives; a variable `capital_per_kw` over `site` in `potential.sites`, in the currency
-        and year of `costs`, takes the place of the table's figure where it is not NaN.
-    costs : DataFrame
-        Result of `greenzone.economics.technology_costs`.
-    wacc : float
-        Real weighted average cost of capital. [1]
-
-    Returns
-    -------
-    DataArray
-        Over `site`, NaN where the technology has no capacity or no energy. [currency/MWh]
-    """
-    row = costs.loc[potential.technology]
-    capital: ArrayLike = row.capital_per_kw
-    if "capital_per_kw" in potential.sites:
-        own = potential.sites.capital_per_kw.to_numpy()
-        capital = np.where(np.isnan(own), row.capital_per_kw, own)
-    factor = potential.sites.capacity_factor.where(potential.sites.capacity_mw > 0)
-    values = lcoe(
-        capital, row.fixed_om_per_kw_year, row.variable_om_per_mwh, factor.to_numpy(), wacc, row.lifetime_years
-    )
-    attrs = {
-        "units": f"{costs.attrs['currency']} MWh-1",
-        "long_name": f"levelised cost of energy of the plant, in {costs.attrs['currency']} of {costs.attrs['year']}",
-    }
-    return factor.copy(data=values).assign_attrs(attrs).rename("lcoe")
 
 
 def potential_under_ceiling(

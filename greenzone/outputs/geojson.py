@@ -31,7 +31,7 @@ def round_significant(values: np.ndarray, digits: int = SIGNIFICANT) -> np.ndarr
     places = np.clip(digits - 1 - magnitude, -300, 300)
     # Both powers are whole numbers where they matter, so one division or product rounds only once.
     up, down = 10.0 ** np.clip(places, 0, None), 10.0 ** np.clip(-places, 0, None)
-    return np.where(usable, np.rint(values * up / down) / up * down, values)
+    return np.asarray(np.where(usable, np.rint(values * up / down) / up * down, values))
 
 
 def prepare(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -65,20 +65,30 @@ def round_geometry(shapes: np.ndarray) -> np.ndarray:
     shapes = shapely.force_2d(np.asarray(shapes, object))
     snapped = shapely.orient_polygons(shapely.set_precision(shapes, 10.0**-DIGITS))
     clean = shapely.transform(snapped, lambda points: np.round(points, DIGITS))
-    return np.where(shapely.is_empty(clean) | shapely.is_missing(clean), None, clean)
+    clean[shapely.is_empty(clean)] = None
+    return clean
 
 
 def write_geojson(frame: gpd.GeoDataFrame, path: str | Path) -> None:
-    """Write a frame as an RFC 7946 feature collection, one feature a line.
+    """Write any frame as an RFC 7946 feature collection, one feature a line.
 
     Parameters
     ----------
     frame : GeoDataFrame
-        Columns become properties in their order; NaN, infinities and missing values become null.
+        Any CRS. Columns become properties in their order; NaN, infinities and missing values become null.
     path : path
         File to write.
+
+    Raises
+    ------
+    GreenzoneError
+        The frame has no CRS, or holds geometry collections.
     """
-    frame = prepare(frame)
+    write_prepared(prepare(frame), path)
+
+
+def write_prepared(frame: gpd.GeoDataFrame, path: str | Path) -> None:
+    """Write a frame that `prepare` has made."""
     with Path(path).open("w", encoding="utf-8", newline="\n") as file:
         file.write('{"type":"FeatureCollection",')
         if len(box := frame.geometry.dropna()):

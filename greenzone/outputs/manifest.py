@@ -21,8 +21,8 @@ from greenzone.outputs.summary import published_comparison
 from greenzone.outputs.view import RunView
 
 PACKAGES = (
-    "greenzone", "numpy", "xarray", "pandas", "scipy", "numba", "pvlib", "windpowerlib", "geopandas", "shapely", "pyproj",
-    "rasterio", "pyflwdir", "h5netcdf", "pyarrow", "pydantic",
+    "greenzone", "numpy", "xarray", "pandas", "scipy", "numba", "pvlib", "windpowerlib", "geopandas", "shapely",
+    "pyproj", "rasterio", "pyflwdir", "h5netcdf", "pyarrow", "pydantic",
 )  # fmt: skip
 
 
@@ -92,7 +92,11 @@ def _weather_period(run: RunView) -> dict[str, Any]:
     time = run.layers.weather.time.to_numpy()
     if not len(time):
         return {"hours": 0}
-    return {"first": str(time[0].astype("datetime64[m]")), "last": str(time[-1].astype("datetime64[m]")), "hours": len(time)}
+    return {
+        "first": str(time[0].astype("datetime64[m]")),
+        "last": str(time[-1].astype("datetime64[m]")),
+        "hours": len(time),
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -15,7 +15,7 @@ import xarray as xr
 
 from greenzone.outputs.notes import uncertainty
 from greenzone.outputs.view import RunView
-from greenzone.schema import POTENTIAL
+from greenzone.schema import POTENTIAL, SITES
 
 FILL = np.nan
 CONTRIBUTIONS = {"units": "1", "long_name": "contribution of a criterion to the score"}
@@ -80,7 +80,7 @@ def _own(name: str, table: xr.Dataset) -> dict[str, Any]:
         f"{name}_{variable}": ("site", values.to_numpy(), dict(values.attrs))
         for variable, values in table.data_vars.items()
         if variable not in POTENTIAL and values.dims == ("site",) and values.dtype.kind in "fiu"
-        and not (variable in ("x", "y", "lon", "lat", "area_km2"))
+        and variable not in SITES
     }  # fmt: skip
 
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from greenzone.errors import GreenzoneError
@@ -77,14 +76,29 @@ def _existing(directory: Path) -> Path:
 
 
 def _publish(stage: Path, directory: Path) -> None:
+    """Move the files into place; where that fails, everything is as it was before."""
+    missing = [folder for folder in (directory, *directory.parents) if not folder.exists()]
+    former = stage / "former"
     made = sorted((path.name for path in stage.iterdir()), key=lambda name: (name == LAST, name))
-    directory.mkdir(parents=True, exist_ok=True)
-    stale = _listed(directory) - set(made)
-    (directory / LAST).unlink(missing_ok=True)
-    for name in made:
-        os.replace(stage / name, directory / name)
-    for name in stale:
-        (directory / name).unlink(missing_ok=True)
+    moved: list[str] = []
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        former.mkdir()
+        for name in _listed(directory) | set(made) | {LAST}:
+            if (directory / name).exists():
+                (directory / name).replace(former / name)
+        for name in made:
+            (stage / name).replace(directory / name)
+            moved.append(name)
+    except BaseException:
+        for name in moved:
+            (directory / name).unlink()
+        for path in former.iterdir() if former.exists() else ():
+            path.replace(directory / path.name)
+        for folder in missing:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def _listed(directory: Path) -> set[str]:

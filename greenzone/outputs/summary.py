@@ -5,12 +5,28 @@ Comes in: a run. Goes out: small tables for the terminal, the manifest and the r
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from greenzone.economics import potential_under_ceiling
 from greenzone.outputs.view import RunView
 
 HOURS_PER_YEAR = 8760.0
+COMPARISON = [
+    "technology",
+    "quantity",
+    "scope",
+    "published_low",
+    "published_high",
+    "ours",
+    "ratio",
+    "unit",
+    "source",
+    "note",
+]
+TOTALS = {"capacity_existing": "existing_capacity_mw", "energy": "existing_energy_gwh", "heat_capacity": "heat_mw"}
 
 
 def ladder(run: RunView, ceiling: float) -> pd.DataFrame:
@@ -34,7 +50,6 @@ def ladder(run: RunView, ceiling: float) -> pd.DataFrame:
     for name, potential in run.potentials.items():
         sums = {key: float(potential.sites[key].sum()) for key in ("theoretical_gwh", "geographic_gwh")}
         energy, capacity = potential.sites.energy_gwh, float(potential.sites.capacity_mw.sum())
-        weight = energy.where(run.lcoe[name].notnull(), 0.0)
         rows.append(
             {
                 "technology": name,
@@ -44,15 +59,95 @@ def ladder(run: RunView, ceiling: float) -> pd.DataFrame:
                 "technical_mw": capacity,
                 "economic_mw": economic.capacity_mw[name],
                 "capacity_factor": _ratio(float(energy.sum()) * 1000 / HOURS_PER_YEAR, capacity),
-                "lcoe": _ratio(float((run.lcoe[name] * weight).sum()), float(weight.sum())),
+                "lcoe": _mean_lcoe(run, name),
             }
         )
     return pd.DataFrame(rows)
 
 
 def published_comparison(run: RunView) -> pd.DataFrame:
-    """Published figures beside ours. Empty where the table `published` is not there."""
-    return pd.DataFrame(columns=["technology", "quantity", "scope", "unit", "published", "ours", "ratio", "source"])
+    """Published figures beside ours.
+
+    Parameters
+    ----------
+    run : RunView
+        A finished run; its table `published` holds one published figure a row.
+
+    Returns
+    -------
+    DataFrame
+        Columns `technology quantity scope published_low published_high ours ratio unit source note`. `ratio` is ours
+        over the published figure, or over the nearer end of a published range, 1 inside it. Figures of the whole
+        country stand only where the zone has none of its own. Districts outside the run's zone do not count, so a
+        figure of which no district is in the zone is left out.
+    """
+    published = run.layers.tables.get("published", pd.DataFrame(columns=["scope", "technology"]))
+    local = set(published.technology[published.scope.isin(["zone", "districts", "project"])])
+    rows = [
+        {"ours": ours, **_published(row), "ratio": _range_ratio(ours, row)}
+        for row in published.itertuples()
+        if not (row.scope == "country" and row.technology in local)
+        and (ours := _ours(run, row)) is not None
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=COMPARISON)
+
+
+def _published(row: Any) -> dict[str, Any]:
+    low, high = _bounds(row)
+    parts = [part for part in (row.scope, row.districts, row.project) if isinstance(part, str) and part]
+    return {
+        "technology": row.technology,
+        "quantity": row.quantity,
+        "scope": ": ".join(parts).replace(";", ", "),
+        "published_low": low,
+        "published_high": high,
+        "unit": row.unit,
+        "source": row.source,
+        "note": row.note if isinstance(row.note, str) else "",
+    }
+
+
+def _bounds(row: Any) -> tuple[float, float]:
+    low = row.low if row.low == row.low else row.value
+    high = row.high if row.high == row.high else row.value
+    return float(low), float(high)
+
+
+def _range_ratio(ours: float, row: Any) -> float:
+    low, high = _bounds(row)
+    if ours < low:
+        return _ratio(ours, low)
+    return _ratio(ours, high) if ours > high else 1.0
+
+
+def _ours(run: RunView, row: Any) -> float | None:
+    """Our figure for a published one; None where there is none to compare."""
+    names = list(run.potentials) if row.technology == "all" else [row.technology]
+    if not set(names) <= set(run.potentials):
+        return None
+    potentials = [run.potentials[name] for name in names]
+    named = row.districts.split(";") if isinstance(row.districts, str) else None
+    inside = run.grid.sites.district.isin(named) if named else run.grid.sites.district == run.grid.sites.district
+    if not bool(inside.any()):
+        return None
+    if row.quantity in TOTALS:
+        found = [p.totals[TOTALS[row.quantity]] for p in potentials if TOTALS[row.quantity] in p.totals]
+        return float(sum(found)) if found and named is None else None
+    capacity = sum(float(p.sites.capacity_mw.where(inside, 0.0).sum()) for p in potentials)
+    energy = sum(float(p.sites.energy_gwh.where(inside, 0.0).sum()) for p in potentials)
+    if row.quantity in ("capacity_technical", "capacity_target"):
+        return capacity
+    if row.quantity == "capacity_factor":
+        return _ratio(energy * 1000 / HOURS_PER_YEAR, capacity)
+    if row.quantity == "lcoe" and len(names) == 1:
+        return _mean_lcoe(run, names[0]) / 1000  # published per kWh
+    return None
+
+
+def _mean_lcoe(run: RunView, name: str) -> float:
+    """LCOE of a technology over the zone, weighted by energy."""
+    weight = run.potentials[name].sites.energy_gwh.where(np.isfinite(run.lcoe[name]), 0.0)
+    return _ratio(float((run.lcoe[name] * weight).sum()), float(weight.sum()))
 
 
 def _ratio(above: float, below: float) -> float:

@@ -95,7 +95,10 @@ def district_values(run: RunView) -> pd.DataFrame:
         table = potential.sites
         columns[f"{name}_eligible_km2"] = table.eligible_fraction.to_numpy() * area
         columns |= {f"{name}_{variable}": table[variable].to_numpy() for variable in SUMS}
-        for mean, values, weight in (("lcoe", run.lcoe[name], "energy_gwh"), ("score", run.scores[name], "capacity_mw")):
+        for mean, values, weight in (
+            ("lcoe", run.lcoe[name], "energy_gwh"),
+            ("score", run.scores[name], "capacity_mw"),
+        ):
             known = np.isfinite(values.to_numpy())
             columns[f"{name}_{mean}"] = np.where(known, values.to_numpy() * table[weight].to_numpy(), 0.0)
             columns[f"{name}_{mean}_weight"] = np.where(known, table[weight].to_numpy(), 0.0)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from greenzone.outputs.geojson import write_geojson
+from greenzone.outputs.geojson import write_geojson, write_prepared
 from greenzone.outputs.manifest import checksum, manifest, write_json
 from greenzone.outputs.maps import write_overview
 from greenzone.outputs.netcdf import potential_dataset, write_netcdf
@@ -41,9 +41,9 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
     directory = Path(directory)
     sites = site_table(run)
     with staged(directory) as stage:
-        write_geojson(sites, stage / "sites.geojson")
+        write_prepared(sites, stage / "sites.geojson")
         write_parquet(sites, stage / "sites.parquet")
-        write_geojson(district_table(run), stage / "districts.geojson")
+        write_prepared(district_table(run), stage / "districts.geojson")
         for name, features in _features(run).items():
             write_geojson(features, stage / f"{name}.geojson")
         write_netcdf(potential_dataset(run), stage / "potential.nc")

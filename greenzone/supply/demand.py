@@ -26,17 +26,19 @@ class DemandShape(Options):
     evening peak, a winter peak of heating and a smaller summer peak of cooling and pumping.
     """
 
-    utc_offset_hours: float = Field(4.0, ge=-12, le=14)
+    utc_offset_hours: float = Field(default=4.0, ge=-12, le=14)
     """Local time minus UTC [hour]; Azerbaijan has kept UTC+4 without summer time since 2016."""
     hours: tuple[float, ...] = Field(
-        (0.78, 0.72, 0.69, 0.68, 0.69, 0.73, 0.83, 0.95, 1.03, 1.06, 1.06, 1.05)
-        + (1.05, 1.04, 1.02, 1.02, 1.06, 1.14, 1.24, 1.31, 1.30, 1.22, 1.08, 0.92),
+        default=(
+            *(0.78, 0.72, 0.69, 0.68, 0.69, 0.73, 0.83, 0.95, 1.03, 1.06, 1.06, 1.05),
+            *(1.05, 1.04, 1.02, 1.02, 1.06, 1.14, 1.24, 1.31, 1.30, 1.22, 1.08, 0.92),
+        ),
         min_length=24,
         max_length=24,
     )
     """Demand in each local hour of the day, relative [1] (assumed; only the ratios count)."""
     months: tuple[float, ...] = Field(
-        (1.20, 1.15, 1.04, 0.92, 0.86, 0.90, 1.00, 1.00, 0.88, 0.90, 1.02, 1.16), min_length=12, max_length=12
+        default=(1.20, 1.15, 1.04, 0.92, 0.86, 0.90, 1.00, 1.00, 0.88, 0.90, 1.02, 1.16), min_length=12, max_length=12
     )
     """Demand in each month, relative [1] (assumed; only the ratios count)."""
 
@@ -124,7 +126,7 @@ def _on_times(given: pd.Series, wanted: pd.DatetimeIndex, path: Path) -> NDArray
         raise GreenzoneError(
             f"{path}: has {len(given)} hours, neither those of the weather ({wanted[0]} to {wanted[-1]}) nor 8760"
         )
-    day = wanted.dayofyear.to_numpy() - 1
+    day = wanted.day_of_year.to_numpy() - 1
     day -= (wanted.is_leap_year & (day >= 59)).astype(int)
     return given.to_numpy()[day * 24 + wanted.hour.to_numpy()]
 

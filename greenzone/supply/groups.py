@@ -38,7 +38,7 @@ def stack_groups(potentials: Mapping[str, Potential], costs: Mapping[str, xr.Dat
     GreenzoneError
         Profiles of different times.
     """
-    parts = []
+    parts: list[xr.Dataset] = []
     for name, potential in potentials.items():
         profiles = potential.profiles
         number = profiles.sizes["group"]
@@ -46,7 +46,10 @@ def stack_groups(potentials: Mapping[str, Potential], costs: Mapping[str, xr.Dat
             {
                 "capacity_factor": (("group", "time"), profiles.capacity_factor.transpose("group", "time").values),
                 "capacity_mw": ("group", profiles.capacity_mw.to_numpy().astype(float)),
-                "lcoe": ("group", group_lcoe(potential, costs[name].to_numpy()) if name in costs else np.full(number, np.nan)),
+                "lcoe": (
+                    "group",
+                    group_lcoe(potential, costs[name].to_numpy()) if name in costs else np.full(number, np.nan),
+                ),
             },
             {
                 "technology": ("group", np.full(number, name)),
@@ -112,6 +115,6 @@ def allocate(
     for column, name in enumerate(technologies):
         members = np.flatnonzero(names == name)
         members = members[np.argsort(-np.nan_to_num(value[members], nan=-np.inf), kind="stable")]
-        before = np.cumsum(limit[members]) - limit[members]
+        before = np.concatenate([[0.0], np.cumsum(limit[members])[:-1]]) if len(members) else limit[members]
         built[:, members] = np.clip(targets[:, [column]] - before, 0.0, limit[members])
     return built

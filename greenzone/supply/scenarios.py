@@ -16,10 +16,13 @@ from numpy.typing import ArrayLike, NDArray
 from greenzone.errors import GreenzoneError
 
 BLOCK_BYTES = 256e6  # hourly matrices are made for as many scenarios at a time as fit in this
+HOURS_PER_YEAR = 8760.0
 MONTHS = np.arange(1, 13)
 
 
-def hourly_balance(generation_mw: ArrayLike, demand_mw: ArrayLike, hours: float = 1.0) -> dict[str, NDArray[np.float64]]:
+def hourly_balance(
+    generation_mw: ArrayLike, demand_mw: ArrayLike, hours: float = 1.0
+) -> dict[str, NDArray[np.float64]]:
     """Energy met, surplus and deficit of generation against demand, interval by interval.
 
     Parameters
@@ -68,7 +71,7 @@ def supply(groups: xr.Dataset, built_mw: ArrayLike, demand_mw: ArrayLike, names:
     _check(groups, built, demand, names)
     time = pd.DatetimeIndex(groups.time.to_numpy())
     hours = _interval_hours(time)
-    years = hours * len(time) / 8760
+    years = hours * len(time) / HOURS_PER_YEAR
     in_month = np.equal.outer(time.month.to_numpy(), MONTHS).astype(float)
     profiles = groups.capacity_factor.to_numpy()
     technologies = list(dict.fromkeys(groups.technology.to_numpy().tolist()))
@@ -179,9 +182,7 @@ def _interval_hours(time: pd.DatetimeIndex) -> float:
     return float((time[1] - time[0]) / pd.Timedelta(hours=1)) if len(time) > 1 else 1.0
 
 
-def _check(
-    groups: xr.Dataset, built: NDArray[np.float64], demand: NDArray[np.float64], names: Sequence[str]
-) -> None:
+def _check(groups: xr.Dataset, built: NDArray[np.float64], demand: NDArray[np.float64], names: Sequence[str]) -> None:
     expected = (len(names), groups.sizes["time"])
     if demand.shape != expected:
         raise GreenzoneError(f"demand has the shape {demand.shape}; these profiles and scenarios need {expected}")

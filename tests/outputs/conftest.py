@@ -59,14 +59,23 @@ def made_up_run(cell_size: float, hours: int = 48) -> SimpleNamespace:
     potentials = {name: made_up_potential(name, grid, time, rng) for name in TECHNOLOGIES}
     cost = {"units": "USD MWh-1", "long_name": "levelised cost of energy"}
     share = {"units": "1", "long_name": "score of the site"}
-    lcoe = {k: (40 / p.sites.capacity_factor).where(p.sites.capacity_mw > 0).assign_attrs(cost) for k, p in potentials.items()}
-    scores = {k: (p.sites.capacity_factor * 2).where(p.sites.capacity_mw > 0).assign_attrs(share) for k, p in potentials.items()}
+    lcoe = {
+        k: (40 / p.sites.capacity_factor).where(p.sites.capacity_mw > 0).assign_attrs(cost)
+        for k, p in potentials.items()
+    }
+    scores = {
+        k: (p.sites.capacity_factor * 2).where(p.sites.capacity_mw > 0).assign_attrs(share)
+        for k, p in potentials.items()
+    }
     parts = {
-        k: xr.concat([0.75 * s, 0.25 * s], pd.Index(["capacity_factor", "lcoe"], name="criterion")) for k, s in scores.items()
+        k: xr.concat([0.75 * s, 0.25 * s], pd.Index(["capacity_factor", "lcoe"], name="criterion"))
+        for k, s in scores.items()
     }
     lon, lat = np.meshgrid(np.arange(45, 48.6, 0.05) + 0.025, np.arange(41, 38, -0.05) - 0.025)
     terrain = Raster(1000 + 800 * np.sin(4 * lon) * np.cos(5 * lat), 45.0, 41.0, 0.05, 0.05)
-    weather = xr.Dataset({"ghi": (("time", "cell"), np.zeros((hours, 1), "f4"))}, {"time": time}, {"source": "synthetic"})
+    weather = xr.Dataset(
+        {"ghi": (("time", "cell"), np.zeros((hours, 1), "f4"))}, {"time": time}, {"source": "synthetic"}
+    )
     return SimpleNamespace(
         config={"name": "made up", "seed": 7, "ceiling": float("nan")},
         grid=grid,
