@@ -10,10 +10,10 @@ from greenzone import schema
 class Options(schema.Options):
     """Hydropower: run-of-river plants with a diversion, found on the terrain."""
 
-    design_exceedance: float = Field(0.06, gt=0, lt=1)
+    design_exceedance: float = Field(0.05, gt=0, lt=1)
     """Share of the year during which the river, less what stays in it, reaches the plants' design flow [1]. Common
     practice elsewhere is 0.30 (RETScreen), which on these groundwater-fed rivers gives capacity factors near 0.6. The
-    zone's plants are built larger: their published capacity factors of 0.28 to 0.335 answer to about 0.06."""
+    zone's plants are built larger: their published capacity factors of 0.28 to 0.335 answer to about 0.05."""
 
     environmental_flow: float = Field(0.2, ge=0, le=1)
     """Flow that stays in the river below each intake, as a share of its mean flow [1]. Tennant (1976),
@@ -37,12 +37,13 @@ class Options(schema.Options):
     min_mean_flow_m3s: float = Field(0.2, gt=0)
     """Streams with a smaller mean flow are left out [m3/s]."""
 
-    min_gwh_per_km: float = Field(1.5, ge=0)
-    """Energy that each kilometre of waterway must earn for itself [GWh km-1 a-1]. Assumption: 1 M$ per kilometre at
-    8 % over 40 years against 55 $/MWh."""
+    min_gwh_per_km: float = Field(3.0, ge=0)
+    """Energy that each kilometre of waterway must earn for itself [GWh km-1 a-1]. Gozlukorpu, with 14.7 MW at the
+    zone's capacity factor of 0.32 the plant with the longest pipe (13 km), earns 3.2."""
 
-    min_gwh_per_plant: float = Field(1.5, ge=0)
-    """Energy that each plant must earn for what does not grow with it: road, weir, connection [GWh a-1]. Assumption."""
+    min_gwh_per_plant: float = Field(2.0, ge=0)
+    """Energy that each plant must earn for what does not grow with it: road, weir, connection [GWh a-1]. Assumption:
+    two thirds of what the smallest planned plant (1.1 MW) gives."""
 
     canal_slope: float = Field(0.0015, ge=0, le=0.02)
     """Fall of the headrace over its length [1]; ESHA (2004), section 5.6: 1 to 2 m per km."""

@@ -1,0 +1,206 @@
+"""Hydropower potential of the sites: rivers, plants that stand, plants that could.
+
+Comes in: sites, layers, options. Goes out: `schema.Potential` with the plants and rivers as features. This is the one
+place of the technology where arrays get labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from greenzone import schema
+from greenzone.layers import catalogue
+from greenzone.technologies.hydro import drainage, existing, features, model, profiles, runoff, siting
+from greenzone.technologies.hydro.existing import Places
+from greenzone.technologies.hydro.options import Options
+from greenzone.technologies.hydro.siting import Plants, Rivers
+
+Array = NDArray[np.float64]
+
+SITE = {
+    "existing_mw": schema.Variable("MW", "capacity of plants that stand already, part of capacity_mw"),
+    "group": schema.Variable("1", "supply group of the site, -1 for none"),
+}
+
+
+@dataclass(frozen=True)
+class Water:
+    """The flow network, the mean discharge of each month and cell [m3/s], and the parameters behind it."""
+
+    drainage: drainage.Drainage
+    discharge: Array
+    parameters: runoff.Parameters
+
+    @property
+    def mean(self) -> Array:
+        """Mean discharge of the year and each cell. [m3/s]"""
+        return (self.discharge * model.DAYS[:, None]).sum(axis=0) / model.DAYS.sum()
+
+
+def water(elevation: schema.Raster, tables: Mapping[str, pd.DataFrame], climate: xr.Dataset) -> Water:
+    """Discharge on a terrain.
+
+    Parameters
+    ----------
+    elevation : Raster
+        The terrain, wider than the catchments that matter. [m]
+    tables : mapping
+        Needs `hydro_inflow` and `hydro_runoff`.
+    climate : Dataset
+        See `runoff.climate_on`.
+
+    Returns
+    -------
+    Water
+    """
+    inflow = tables["hydro_inflow"]
+    network = drainage.derive(elevation, inflow)
+    parameters = runoff.Parameters.read(tables["hydro_runoff"])
+    on_cells = runoff.climate_on(network.raster, climate)
+    local = runoff.discharge(runoff.monthly_runoff(on_cells, network.raster, parameters), network.area_km2)
+    for cell, monthly in drainage.inflow_by_month(network, inflow).items():
+        local[:, cell] += monthly
+    return Water(network, network.accumulate(local), parameters)
+
+
+def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> schema.Potential:
+    """Hydropower potential of the sites.
+
+    Parameters
+    ----------
+    sites : Dataset
+        `schema.SITES` over `site`, with `eligible_fraction`.
+    layers : Layers
+        Its `elevation`, `tables`, `zone` and the hours of `weather` are used.
+    options : Options
+        What may be built.
+
+    Returns
+    -------
+    Potential
+        A plant belongs to the site its powerhouse stands on. `capacity_mw` and `energy_gwh` hold existing plants and
+        candidates, `existing_mw` the former alone. `features` are `hydro_plants` (points) and `rivers` (lines).
+
+    Raises
+    ------
+    GreenzoneError
+        If the terrain is flat, empty, not in degrees, or wider than the climate.
+    """
+    flow = water(layers.elevation, layers.tables, catalogue.load_climate())
+    chains = siting.rivers(flow.drainage, flow.discharge, flow.parameters.flow_variability, options)
+    places = places_of(flow.drainage, chains, layers)
+    site = nearest_site(sites, places)
+    table, stand, built = plants(chains, places, sites["eligible_fraction"].to_numpy()[site], layers.tables, options)
+    plant_table = features.plant_table(table, stand, built, chains, places, flow.parameters, options)
+    at = nearest_site(sites, Places(plant_table.lon.to_numpy(), plant_table.lat.to_numpy(), *[np.array([])] * 2))
+    dataset, monthly = by_site(sites, plant_table, at, theoretical(flow, sites, layers))
+    frame = profiles.groups(
+        sites["district"].to_numpy(),
+        dataset["capacity_mw"].to_numpy(),
+        dataset["capacity_factor"].to_numpy(),
+        options.class_bounds,
+    )
+    dataset["group"] = ("site", frame["group"].to_numpy())
+    time = pd.DatetimeIndex(layers.weather["time"].to_numpy())
+    supply = profiles.of_groups(frame, dataset["capacity_mw"].to_numpy(), monthly, time)
+    lines = features.rivers(flow.drainage, flow.mean, chains, places, layers.zone, options)
+    return schema.Potential(
+        "hydro",
+        schema.label(dataset, schema.POTENTIAL | SITE),
+        supply,
+        {"hydro_plants": features.points(plant_table), "rivers": lines},
+        features.totals(plant_table, dataset),
+        features.notes(plant_table, layers.tables, options),
+    )
+
+
+def places_of(network: drainage.Drainage, chains: Rivers, layers: schema.Layers) -> Places:
+    """Longitude, latitude, district and river name of each river node."""
+    lon, lat = network.lon[chains.cell], network.lat[chains.cell]
+    names = existing.river_names(network, chains, layers.tables["hydro_rivers"])
+    return Places(lon, lat, district_of(lon, lat, layers), names)
+
+
+def district_of(lon: Array, lat: Array, layers: schema.Layers) -> NDArray[np.str_]:
+    """District of each point, "" outside the zone."""
+    district = np.full(lon.size, "", dtype=object)
+    for row in layers.zone.itertuples():
+        west, south, east, north = row.geometry.bounds
+        near = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+        shapely.prepare(row.geometry)
+        district[near[shapely.contains_xy(row.geometry, lon[near], lat[near])]] = row.district
+    return district.astype(str)
+
+
+def nearest_site(sites: xr.Dataset, places: Places) -> NDArray[np.int64]:
+    """Position of the site whose centre is nearest to each place."""
+    shrink = np.cos(np.radians(float(sites["lat"].mean())))
+    tree = cKDTree(np.column_stack([sites["lon"].to_numpy() * shrink, sites["lat"].to_numpy()]))
+    return tree.query(np.column_stack([places.lon * shrink, places.lat]))[1].astype(np.int64)
+
+
+def plants(
+    chains: Rivers, places: Places, eligible: Array, tables: Mapping[str, pd.DataFrame], options: Options
+) -> tuple[pd.DataFrame, Plants, Plants]:
+    """Plants of the table that found their reach, the same as `Plants`, and the candidates beside them.
+
+    `eligible` is the eligible fraction of the site at each node: a candidate's powerhouse needs some.
+    """
+    chart = tables["hydro_turbines"]
+    inside = places.district != ""
+    taken = chains.last | ~(inside & np.append(inside[1:], False))
+    possible = siting.candidates(chains, taken, chart, options)
+    known = tables["hydro_plants"]
+    stands = known[(known["status"] == "existing") & known["capacity_mw"].notna()]
+    table, stand = existing.place(stands, possible, chains, places, taken, chart, options)
+    closed = np.concatenate([[0], np.cumsum(taken)])
+    free = closed[possible.outlet] == closed[possible.intake]
+    free &= eligible[possible.outlet] > 0
+    return table, stand, siting.best(possible.take(free), chains.cell.size, options)
+
+
+def theoretical(flow: Water, sites: xr.Dataset, layers: schema.Layers) -> Array:
+    """Gross energy ρgQΔh of the river reaches in each site, each metre of fall once, `(site,)`. [GWh]"""
+    network = flow.drainage
+    cells = np.flatnonzero(network.length_km > 0)
+    target = network.downstream[cells]
+    gross = model.power(flow.mean[cells], network.bed[cells] - network.bed[target]) * model.HOURS / 1e6
+    lon, lat = network.lon[cells], network.lat[cells]
+    west, south, east, north = layers.zone.total_bounds
+    near = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    lon, lat, gross = lon[near], lat[near], gross[near]
+    inside = district_of(lon, lat, layers) != ""
+    at = nearest_site(sites, Places(lon[inside], lat[inside], *[np.array([])] * 2))
+    return np.bincount(at, gross[inside], minlength=sites.sizes["site"])
+
+
+def by_site(
+    sites: xr.Dataset, table: pd.DataFrame, at: NDArray[np.int64], gross: Array
+) -> tuple[xr.Dataset, Array]:
+    """The plants of `table` summed over the sites they stand on, and their monthly energy `(site, 12)` [GWh].
+
+    Planned plants do not count.
+    """
+    size = sites.sizes["site"]
+    counts = table["status"].isin(["existing", "candidate"]).to_numpy()
+    where, table = at[counts], table[counts]
+    months = np.stack(table["monthly_gwh"].to_list()) if len(table) else np.zeros((0, 12))
+    monthly = np.stack([np.bincount(where, month, minlength=size) for month in months.T], axis=1)
+    capacity = np.bincount(where, table["capacity_mw"], minlength=size)
+    old = np.bincount(where, table["capacity_mw"] * (table["status"] == "existing"), minlength=size)
+    energy = monthly.sum(axis=1)
+    factor = np.divide(energy * 1000.0, capacity * model.HOURS, out=np.full(size, np.nan), where=capacity > 0)
+    eligible = sites["eligible_fraction"].to_numpy()
+    values = {
+        "eligible_fraction": eligible, "theoretical_gwh": gross, "geographic_gwh": gross * eligible,
+        "capacity_mw": capacity, "capacity_factor": factor, "energy_gwh": energy, "existing_mw": old,
+    }  # fmt: skip
+    return xr.Dataset({name: ("site", value) for name, value in values.items()}, {"site": sites["site"]}), monthly

@@ -1,0 +1,193 @@
+"""Plants and rivers as tables and vector features, and the figures worth printing.
+
+Comes in: plants on river nodes. Goes out: GeoDataFrames in WGS 84, totals, notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from greenzone.technologies.hydro import model
+from greenzone.technologies.hydro.drainage import Drainage, segments
+from greenzone.technologies.hydro.existing import Places
+from greenzone.technologies.hydro.options import Options
+from greenzone.technologies.hydro.runoff import Parameters
+from greenzone.technologies.hydro.siting import Plants, Rivers
+from greenzone.technologies.hydro.turbine import TYPES
+
+Array = NDArray[np.float64]
+COLUMNS = [
+    "name", "status", "river", "district", "capacity_mw", "energy_gwh", "capacity_factor", "energy_low_gwh",
+    "energy_high_gwh", "modelled_gwh", "design_flow_m3s", "mean_flow_m3s", "gross_head_m", "net_head_m", "waterway_km",
+    "turbine", "intake_lon", "intake_lat", "location", "year",
+]  # fmt: skip
+
+
+def plant_table(
+    table: pd.DataFrame,
+    stand: Plants,
+    built: Plants,
+    chains: Rivers,
+    places: Places,
+    parameters: Parameters,
+    options: Options,
+) -> pd.DataFrame:
+    """One row per plant, existing ones first: `COLUMNS`, `lon, lat` of the powerhouse and `monthly_gwh` (12 values).
+
+    `table` are the rows of `hydro_plants` behind `stand`. Where its energy is published it counts, the model's is
+    beside it; low and high are the 10th and 90th percentile.
+    """
+    old, new = rows_of(stand, chains, places), rows_of(built, chains, places)
+    spread = ndtri(0.9) * log_error(old, parameters, options), ndtri(0.9) * log_error(new, parameters, options)
+    old = old.assign(name=table["plant"].to_numpy(), status="existing", year=table["year"].to_numpy(float))
+    published = table["annual_gwh"].to_numpy(float)
+    known = np.isfinite(published)
+    scale = np.where(known, published / np.maximum(old["modelled_gwh"], 1e-9), 1.0)
+    old["monthly_gwh"] = [month * factor for month, factor in zip(old["monthly_gwh"], scale, strict=True)]
+    old["energy_gwh"] = old["modelled_gwh"] * scale
+    spread[0][known] = 0.0
+    located = table["lat"].notna().to_numpy()
+    old["lon"] = np.where(located, table["lon"], old["lon"])
+    old["lat"] = np.where(located, table["lat"], old["lat"])
+    old["location"] = np.where(located, table["coordinate_note"].fillna("published"), "fitted to capacity and river")
+    old["river"] = np.where(old["river"] == "", table["river"].fillna(""), old["river"])
+    old["district"] = table["district"].to_numpy()
+    names = [f"candidate {number:03d}" for number in range(1, len(new) + 1)]
+    new = new.assign(name=names, status="candidate", year=np.nan, location="found on the terrain")
+    both = pd.concat([old, new], ignore_index=True)
+    both["capacity_factor"] = both["energy_gwh"] * 1000.0 / (both["capacity_mw"] * model.HOURS)
+    factor = np.exp(np.concatenate(spread))
+    both["energy_low_gwh"], both["energy_high_gwh"] = both["energy_gwh"] / factor, both["energy_gwh"] * factor
+    most = both["capacity_mw"] * model.HOURS / 1000.0 * options.availability
+    both["energy_high_gwh"] = np.maximum(np.minimum(both["energy_high_gwh"], most), both["energy_gwh"])
+    return both[[*COLUMNS, "lon", "lat", "monthly_gwh"]]
+
+
+def rows_of(plants: Plants, chains: Rivers, places: Places) -> pd.DataFrame:
+    """What the model knows of each plant."""
+    return pd.DataFrame(
+        {
+            "river": places.river[plants.intake],
+            "district": places.district[plants.outlet],
+            "capacity_mw": plants.capacity_mw,
+            "energy_gwh": plants.energy_gwh,
+            "modelled_gwh": plants.energy_gwh,
+            "design_flow_m3s": plants.design_flow,
+            "mean_flow_m3s": chains.mean_flow[plants.intake],
+            "gross_head_m": plants.gross_head,
+            "net_head_m": plants.net_head,
+            "waterway_km": plants.waterway_km,
+            "turbine": np.array(TYPES)[plants.turbine],
+            "intake_lon": places.lon[plants.intake],
+            "intake_lat": places.lat[plants.intake],
+            "lon": places.lon[plants.outlet],
+            "lat": places.lat[plants.outlet],
+            "monthly_gwh": list(plants.monthly_gwh),
+        }
+    )
+
+
+def log_error(rows: pd.DataFrame, parameters: Parameters, options: Options) -> Array:
+    """Standard error of the logarithm of a plant's energy: of runoff, head and efficiency, independent. [1]"""
+    head = options.head_error_m / np.maximum(rows["gross_head_m"].to_numpy(float), 1.0)
+    return np.sqrt(parameters.log_error**2 + np.minimum(head, 1.0) ** 2 + options.efficiency_error**2)
+
+
+def points(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """The plants as points at their powerhouses."""
+    rounded = table[COLUMNS].round(4)
+    return gpd.GeoDataFrame(rounded, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=4326)
+
+
+def rivers(
+    network: Drainage, mean_flow: Array, chains: Rivers, places: Places, zone: gpd.GeoDataFrame, options: Options
+) -> gpd.GeoDataFrame:
+    """River lines between confluences that touch the zone, with mean flow, catchment, order and gross power.
+
+    `mean_flow` is `(cell,)` [m3/s]. Power is that of all links of the line, also where it runs outside the zone.
+    """
+    streams = network.upstream_km2 >= options.river_km2
+    order = network.strahler(streams)
+    names = np.full(network.downstream.size, "", dtype=object)
+    names[chains.cell] = places.river
+    fall = np.zeros(network.downstream.size)
+    linked = network.length_km > 0
+    fall[linked] = network.bed[linked] - network.bed[network.downstream[linked]]
+    gross = np.nan_to_num(model.power(mean_flow, fall) / 1000.0)
+    west, south, east, north = zone.total_bounds
+    records: list[dict[str, Any]] = []
+    lines = []
+    for segment in segments(network, streams):
+        line = np.asarray(segment["geometry"]["coordinates"])
+        touching = (line[:, 0] >= west) & (line[:, 0] <= east) & (line[:, 1] >= south) & (line[:, 1] <= north)
+        if not touching.any() or segment["properties"]["pit"]:
+            continue
+        cells = cells_along(network, int(segment["properties"]["idx"]), len(line))
+        last = cells[-2]
+        lines.append(line)
+        records.append(
+            {
+                "river": str(names[last]), "mean_flow_m3s": float(mean_flow[last]),
+                "upstream_km2": float(network.upstream_km2[last]), "strahler": int(order[last]),
+                "fall_m": float(fall[cells[:-1]].sum()), "length_km": float(network.length_km[cells[:-1]].sum()),
+                "theoretical_mw": float(gross[cells[:-1]].sum()),
+            }
+        )  # fmt: skip
+    geometry = shapely.linestrings([point for line in lines for point in line], indices=line_index(lines))
+    frame = gpd.GeoDataFrame(pd.DataFrame(records).round(3), geometry=geometry, crs=4326)
+    return frame[frame.intersects(zone.union_all())].reset_index(drop=True)
+
+
+def cells_along(network: Drainage, cell: int, count: int) -> NDArray[np.int64]:
+    """`count` cells from `cell` on downstream."""
+    found = [cell]
+    while len(found) < count:
+        found.append(int(network.downstream[found[-1]]))
+    return np.array(found)
+
+
+def line_index(lines: list[Array]) -> NDArray[np.int64]:
+    """Which line each vertex belongs to."""
+    return np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+
+
+def totals(table: pd.DataFrame, dataset: xr.Dataset) -> dict[str, float]:
+    """Figures of the zone."""
+    old, new = table[table["status"] == "existing"], table[table["status"] == "candidate"]
+    return {
+        "existing_mw": float(old["capacity_mw"].sum()),
+        "existing_gwh": float(old["energy_gwh"].sum()),
+        "candidate_mw": float(new["capacity_mw"].sum()),
+        "candidate_gwh": float(new["energy_gwh"].sum()),
+        "candidate_plants": float(len(new)),
+        "candidate_capacity_factor": float(new["capacity_factor"].median()) if len(new) else float("nan"),
+        "theoretical_gwh": float(dataset["theoretical_gwh"].sum()),
+    }
+
+
+def notes(table: pd.DataFrame, tables: Mapping[str, pd.DataFrame], options: Options) -> tuple[str, ...]:
+    """Caveats for the reader."""
+    known = tables["hydro_plants"]
+    missing = known[(known["status"] == "existing") & ~known["plant"].isin(table["name"])]["plant"].tolist()
+    planned = known[known["status"] == "planned"]["capacity_mw"].sum()
+    fitted = int((table["location"] == "fitted to capacity and river").sum())
+    lines = [
+        f"{fitted} existing plants have no published coordinates: each stands on the reach of its river and district "
+        "whose capacity fits best.",
+        f"Planned plants of {planned:.0f} MW in the table are not counted; those on small rivers use the same falls as "
+        "candidates.",
+        f"Rivers of more than {options.max_mean_flow_m3s:g} m3/s (the Araz, a border river) are left to storage plants.",
+        "Head comes from a 30 arc-second terrain model and mean flow from a calibrated water balance: see low and high.",
+    ]
+    if missing:
+        lines.append(f"Existing plants without a place or capacity: {', '.join(missing)}.")
+    return tuple(lines)
