@@ -1,0 +1,48 @@
+"""The `layers` section: the user's own rasters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from greenzone.schema import POTENTIAL, SITES, Options
+
+SITE_LAYERS = (
+    "elevation slope aspect relief exposure temp_air rain ghi wind_speed_100m weibull_k distance_settlement pressure "
+    "land_cover_fraction cell ghi_factor temp_offset wind_factor"
+).split()
+RESULTS = [*POTENTIAL, "lcoe", "distance_grid", "distance_road", "score"]
+
+
+def free_name(name: str) -> str:
+    """A name for a raster that no layer or result of the package bears."""
+    if name in {*SITES, *SITE_LAYERS, *RESULTS}:
+        raise ValueError(f"'{name}' is a layer of the package: choose another name for your raster")
+    return name
+
+
+RasterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$"), AfterValidator(free_name)]
+
+
+class UserRaster(Options):
+    """A raster of the user's own, which becomes a layer of the sites."""
+
+    file: Path
+    """Any raster that GDAL reads, with a CRS and north up; path from this file."""
+    units: str = "1"
+    """Units of the values, written into the outputs, such as `km` or `m s-1`."""
+    band: int = Field(1, ge=1)
+    """Band of the file, counted from 1 [1]."""
+
+
+class LayerFiles(Options):
+    """Rasters of the user's own, in place of embedded layers or beside them."""
+
+    elevation: Path | None = None
+    """Raster of elevation [m] that covers the zone, with a CRS; the embedded 30 arc-second model by default."""
+    land_cover: Path | None = None
+    """Raster of IGBP land-cover codes 0-16 (MODIS numbering, 0 water) [1]; the embedded 0.05 degree map by default."""
+    rasters: dict[RasterName, UserRaster] = {}
+    """More rasters by name (small letters, digits, `_`), for use in `eligibility` and `scoring`."""

@@ -1,0 +1,90 @@
+"""The whole of a scenario: every section, and what must hold between them."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+from greenzone.config.economics import Economics
+from greenzone.config.eligibility import Eligibility, EligibilityRules
+from greenzone.config.grid import Grid
+from greenzone.config.layers import LayerFiles
+from greenzone.config.outputs import Outputs
+from greenzone.config.scoring import Criterion, Scoring
+from greenzone.config.supply import Supply
+from greenzone.config.technologies import Technologies
+from greenzone.config.weather import Weather
+from greenzone.config.zone import Zone
+from greenzone.errors import nearest
+from greenzone.schema import Options
+
+NAME = r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_-])?$"
+
+
+class Scenario(Options):
+    """A scenario file: which zone, which technologies, under which rules and assumptions. Every section may be left out."""
+
+    name: str = Field("scenario", pattern=NAME, max_length=100)
+    """Name of the scenario and of its folder of results: letters, digits, `-`, `_`, `.`; the file's own by default."""
+    description: str = ""
+    """What the scenario is for, in a sentence."""
+    zone: Zone = Field(default_factory=lambda: Zone.model_validate({}))
+    """Which land is looked at."""
+    grid: Grid = Field(default_factory=lambda: Grid.model_validate({}))
+    """The cells that the zone is cut into."""
+    weather: Weather = Weather()
+    """Where the hourly weather comes from."""
+    layers: LayerFiles = LayerFiles()
+    """Rasters of your own, in place of embedded layers or beside them."""
+    eligibility: Eligibility = Field(default_factory=Eligibility)
+    """On which land each technology may stand."""
+    technologies: Technologies = Field(default_factory=Technologies)
+    """How each technology is built and reckoned; `false` leaves one out."""
+    economics: Economics = Economics()
+    """What capital and plants cost, and where the economic potential ends."""
+    scoring: Scoring = Field(default_factory=Scoring)
+    """What makes a site good for each technology."""
+    supply: Supply = Supply()
+    """Demand, and the capacity mixes held against it."""
+    outputs: Outputs = Outputs()
+    """Where results go, and how much of them."""
+
+    @model_validator(mode="after")
+    def _rasters_are_defined(self) -> Scenario:
+        defined = self.layers.rasters
+        unknown = [
+            (technology, name)
+            for technology in type(self.eligibility).model_fields
+            for name in self.eligibility.rules(technology).rasters
+            if name not in defined
+        ]
+        if unknown:
+            raise ValidationError.from_exception_data(
+                "Scenario", [_undefined_raster(technology, name, list(defined)) for technology, name in unknown]
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _something_is_enabled(self) -> Scenario:
+        if not self.enabled_technologies():
+            raise ValueError("every technology is switched off: leave one on")
+        return self
+
+    def enabled_technologies(self) -> dict[str, Options]:
+        """Options of each technology that is not switched off."""
+        return self.technologies.enabled()
+
+    def eligibility_rules(self) -> dict[str, EligibilityRules]:
+        """Land rules of each technology that is not switched off."""
+        return {name: self.eligibility.rules(name) for name in self.enabled_technologies()}
+
+    def scoring_criteria(self) -> dict[str, tuple[Criterion, ...]]:
+        """Criteria of each technology that is not switched off."""
+        return {name: self.scoring.criteria(name) for name in self.enabled_technologies()}
+
+
+def _undefined_raster(technology: str, name: str, defined: list[str]) -> InitErrorDetails:
+    way_out = nearest(name, defined) if defined else "name its file there"
+    text = f"raster '{name}' is not defined under 'layers.rasters': {way_out}"
+    error = PydanticCustomError("undefined_raster", "{text}", {"text": text})
+    return InitErrorDetails(type=error, loc=("eligibility", technology, "rasters", name), input=name)
