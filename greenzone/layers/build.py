@@ -1,17 +1,26 @@
-"""Layers of the sites: everything known of them, as one dataset.
+"""Layers of the sites: everything known of them.
 
-Comes in: the site grid, the surface, the climate and the weather. Goes out: the variables of `schema.Layers.site`.
+Comes in: the scenario's files, the zone, the site grid. Goes out: the surface (rasters of the whole box) and the
+`schema.Layers` that the technologies look at.
 """
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import xarray as xr
 
+from greenzone.config import Scenario
+from greenzone.config.weather import Weather
 from greenzone.grid import SiteGrid
-from greenzone.layers import terrain
-from greenzone.layers.surface import Surface
-from greenzone.schema import Variable, label
+from greenzone.layers import catalogue, terrain
+from greenzone.layers.rasters import read_elevation, read_raster
+from greenzone.layers.surface import Surface, build_surface, land_cover_codes
+from greenzone.layers.weather import generate, link_sites, needed_cells
+from greenzone.layers.weather.sites import nearest_cells
+from greenzone.layers.wind_field import coefficients, wind_field
+from greenzone.schema import Layers, Raster, Variable, label
+from greenzone.zone import check_inside_data
 
 SITE_LAYERS = {
     "elevation": Variable("m", "mean elevation"),
@@ -21,10 +30,97 @@ SITE_LAYERS = {
     "exposure": Variable("m", "elevation above the mean within 5 km"),
     "distance_settlement": Variable("km", "distance to the nearest populated place"),
     "land_cover_fraction": Variable("1", "share of the site in a land-cover class"),
+    "wind_speed_100m": Variable("m s-1", "mean wind speed at 100 m, good to about a half either way"),
+    "weibull_k": Variable("1", "Weibull shape of the wind speed at 100 m"),
+    "wind_factor": Variable("1", "mean wind speed of the site over that of its weather cell"),
 }
 
 
-def terrain_layers(grid: SiteGrid, surface: Surface, classes: dict[str, int]) -> xr.Dataset:
+def build_layers(scenario: Scenario, zone: gpd.GeoDataFrame, grid: SiteGrid) -> tuple[Surface, Layers]:
+    """Everything known of the sites of a grid.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its sections `layers` and `weather` are used.
+    zone : GeoDataFrame
+        The districts' polygons in WGS 84.
+    grid : SiteGrid
+        Where the sites are.
+
+    Returns
+    -------
+    tuple of Surface and Layers
+        Rasters of the whole box, and the layers of the sites.
+
+    Raises
+    ------
+    GreenzoneError
+        A file cannot be used, or the zone reaches outside the elevation data.
+    """
+    surface = read_surface(scenario, zone, grid)
+    climate = catalogue.load_climate()
+    wind = wind_field(surface.elevation, climate)
+    weather = read_or_generate(scenario.weather, grid.sites, surface.elevation, climate, wind)
+    site = terrain_layers(grid, surface)
+    where = (grid.sites.lon.to_numpy(), grid.sites.lat.to_numpy(), site.elevation.to_numpy())
+    site = site.merge(link_sites(*where, weather, climate, surface.elevation).assign_coords(site=site.site))
+    site = site.merge(link_wind(site, surface, weather, wind))
+    for name, raster in scenario.layers.rasters.items():
+        site[name].attrs["units"] = raster.units
+    return surface, Layers(site, weather, surface.elevation, catalogue.read_tables(), zone)
+
+
+def read_surface(scenario: Scenario, zone: gpd.GeoDataFrame, grid: SiteGrid) -> Surface:
+    """The scenario's rasters, or the embedded ones, on the pixels of its elevation."""
+    files = scenario.layers
+    elevation = read_elevation(files.elevation) if files.elevation else catalogue.load_elevation()
+    rows, columns = elevation.values.shape
+    south, east = elevation.north - rows * elevation.step_lat, elevation.west + columns * elevation.step_lon
+    check_inside_data(zone, (elevation.west, south, east, elevation.north))
+    if files.land_cover:
+        land_cover = read_raster(files.land_cover, elevation, resampling="nearest")
+    else:
+        land_cover = catalogue.load_land_cover()
+    extra = {name: read_raster(raster.file, elevation, raster.band).values for name, raster in files.rasters.items()}
+    return build_surface(elevation, land_cover, catalogue.load_settlements(), grid.geometry, extra)
+
+
+def read_or_generate(
+    section: Weather, sites: xr.Dataset, elevation: Raster, climate: xr.Dataset, wind: xr.Dataset
+) -> xr.Dataset:
+    """Hourly weather from the user's file, or drawn for the climate cells under the sites."""
+    if section.file is not None:
+        return read_weather(section.file)
+    cells = needed_cells(sites.lon.to_numpy(), sites.lat.to_numpy(), elevation, wind)
+    daily = catalogue.load_daily_ghi()
+    return generate(climate, daily, cells, section.years, section.seed, section.first_year)
+
+
+def link_wind(site: xr.Dataset, surface: Surface, weather: xr.Dataset, wind: xr.Dataset) -> xr.Dataset:
+    """Mean wind at 100 m of each site, and how it relates to its weather cell's.
+
+    The wind field gives the pattern between the sites; the level is that of the weather, brought to 100 m. With
+    generated weather both agree, and the sites' mean is the field's.
+    """
+    shear = coefficients()["shear"]
+    field = surface.coverage.mean(wind["wind_speed_100m"].to_numpy())
+    place = (weather.lon.to_numpy(), weather.lat.to_numpy())
+    around = needed_cells(*place, surface.elevation, wind)
+    at_cell = around["wind_speed_100m"].to_numpy()[nearest_cells(*place, around)[0]]
+    level = weather["wind_speed"].mean("time", dtype="float64").to_numpy()
+    level = level * (100.0 / weather["wind_speed"].attrs["height"]) ** shear
+    cell = site.cell.to_numpy()
+    factor = np.where(np.isnan(at_cell[cell]), 1.0, field / at_cell[cell])  # a cell beyond the terrain is taken as it is
+    linked = {
+        "wind_speed_100m": ("site", level[cell] * factor),
+        "wind_factor": ("site", factor),
+        "weibull_k": ("site", surface.coverage.mean(wind["weibull_k"].to_numpy())),
+    }
+    return label(xr.Dataset(linked, {"site": site.site}), SITE_LAYERS)
+
+
+def terrain_layers(grid: SiteGrid, surface: Surface) -> xr.Dataset:
     """Terrain, land cover and settlements averaged exactly over each site.
 
     Parameters
@@ -33,8 +129,6 @@ def terrain_layers(grid: SiteGrid, surface: Surface, classes: dict[str, int]) ->
         Where the sites are.
     surface : Surface
         Rasters of the box and their coverage by the sites.
-    classes : dict of str to int
-        Code of each land-cover class.
 
     Returns
     -------
@@ -53,7 +147,10 @@ def terrain_layers(grid: SiteGrid, surface: Surface, classes: dict[str, int]) ->
         "distance_settlement": mean(surface.distance_settlement),
     }
     site = xr.Dataset({name: ("site", value) for name, value in values.items()}, {"site": grid.sites.site})
-    shares = [mean(np.where(np.isnan(surface.land_cover), np.nan, surface.land_cover == code)) for code in classes.values()]
+    classes = land_cover_codes()
+    shares = [
+        mean(np.where(np.isnan(surface.land_cover), np.nan, surface.land_cover == code)) for code in classes.values()
+    ]
     site["land_cover_fraction"] = (("site", "land_cover"), np.nan_to_num(np.array(shares).T))
     site = label(site.assign_coords(land_cover=list(classes)), SITE_LAYERS)
     for name, raster in surface.extra.items():

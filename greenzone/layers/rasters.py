@@ -17,6 +17,7 @@ from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from rasterio.enums import Resampling
 from rasterio.transform import from_origin
+from rasterio.vrt import WarpedVRT
 from rasterio.warp import reproject
 from scipy import sparse
 
@@ -95,16 +96,7 @@ def read_raster(path: str | Path, like: Raster, band: int = 1, resampling: str =
     GreenzoneError
         The file is missing, no raster, has no CRS, lacks the band, or does not meet `like` at all.
     """
-    path = Path(path)
-    if not path.exists():
-        raise GreenzoneError(f"raster {path} does not exist")
-    try:
-        source = rasterio.open(path)
-    except rasterio.errors.RasterioIOError:
-        raise GreenzoneError(f"{path} cannot be read as a raster") from None
-    with source:
-        if source.crs is None:
-            raise GreenzoneError(f"raster {path} has no CRS: assign one, for example with gdal_edit.py -a_srs EPSG:4326")
+    with _opened(path) as source:
         if band > source.count:
             raise GreenzoneError(f"raster {path} has {source.count} band(s), not {band}")
         values = np.full(like.values.shape, np.nan)
@@ -122,7 +114,17 @@ def read_raster(path: str | Path, like: Raster, band: int = 1, resampling: str =
 
 
 def read_elevation(path: str | Path) -> Raster:
-    """Read a digital elevation model of the user's own, in WGS 84, in metres; see `read_raster` for the errors."""
+    """Read a digital elevation model of the user's own [m], warped to WGS 84 where it is in another CRS.
+
+    See `read_raster` for the errors.
+    """
+    with _opened(path) as source, WarpedVRT(source, crs=WGS84, resampling=Resampling.bilinear) as warped:
+        values = warped.read(1, masked=True).astype(float).filled(np.nan)
+        return Raster(values, warped.bounds.left, warped.bounds.top, warped.res[0], warped.res[1])
+
+
+def _opened(path: str | Path) -> rasterio.DatasetReader:
+    """The opened raster, which has a CRS."""
     path = Path(path)
     if not path.exists():
         raise GreenzoneError(f"raster {path} does not exist")
@@ -130,13 +132,9 @@ def read_elevation(path: str | Path) -> Raster:
         source = rasterio.open(path)
     except rasterio.errors.RasterioIOError:
         raise GreenzoneError(f"{path} cannot be read as a raster") from None
-    with source:
-        if source.crs is None:
-            raise GreenzoneError(f"raster {path} has no CRS: assign one, for example with gdal_edit.py -a_srs EPSG:4326")
-        if not source.crs.is_geographic:
-            raise GreenzoneError(f"elevation {path} is in {source.crs}: warp it to EPSG:4326 first")
-        values = source.read(1, masked=True).astype(float).filled(np.nan)
-        return Raster(values, source.bounds.left, source.bounds.top, source.res[0], source.res[1])
+    if source.crs is None:
+        raise GreenzoneError(f"raster {path} has no CRS: assign one, for example with gdal_edit.py -a_srs EPSG:4326")
+    return source
 
 
 def onto(raster: Raster, like: Raster) -> Raster:

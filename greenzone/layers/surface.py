@@ -12,11 +12,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from greenzone.layers import terrain
+from greenzone.layers import catalogue, terrain
 from greenzone.layers.rasters import Coverage, onto
 from greenzone.schema import Raster
 
-MISSING_CLASS = 255
+
+def land_cover_codes() -> dict[str, int]:
+    """Code of each land-cover class, by its name."""
+    table = catalogue.read_table("land_cover_classes")
+    return dict(zip(table["land_cover"], table["code"], strict=True))
 
 
 @dataclass(frozen=True)

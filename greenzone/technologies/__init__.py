@@ -1,1 +1,8 @@
-"""The technologies: each a folder with the same face, `Options` and `estimate(sites, layers, options) -> Potential`."""
+"""The technologies: each a folder with the same face, `Options` and `estimate(sites, layers, options) -> Potential`.
+
+A new technology is a folder here and a line in `TECHNOLOGIES`; config, costs, scores and outputs follow by themselves.
+"""
+
+from greenzone.technologies import hydro
+
+TECHNOLOGIES = {"hydro": hydro}

@@ -72,8 +72,16 @@ def test_bad_rasters_are_named(tmp_path):
         read_raster(write(tmp_path / "b.tif", values), LIKE, band=3)
     with pytest.raises(GreenzoneError, match="does not meet the zone"):
         read_raster(write(tmp_path / "far.tif", values, west=10.0), LIKE)
-    with pytest.raises(GreenzoneError, match="warp it to EPSG:4326"):
-        read_elevation(write(tmp_path / "utm.tif", values, crs="EPSG:32638", west=5e5, north=4.4e6, step=30.0))
+    with pytest.raises(GreenzoneError, match="has no CRS"):
+        read_elevation(tmp_path / "nocrs.tif")
+
+
+def test_elevation_in_another_crs_is_warped(tmp_path):
+    values = np.full((300, 300), 700.0)
+    path = write(tmp_path / "utm.tif", values, crs="EPSG:32638", west=620_000.0, north=4.42e6, step=30.0)
+    elevation = read_elevation(path)
+    assert 46.3 < elevation.west < 46.5
+    assert elevation.values[np.isfinite(elevation.values)] == pytest.approx(700)
 
 
 def test_onto_takes_the_nearest_pixel_and_leaves_the_outside_missing():

@@ -1,0 +1,130 @@
+"""The story of a run: which step follows which. Every step is one call into the room that knows how.
+
+Comes in: a validated scenario. Goes out: a `Run`, and its files in a folder where one is named.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import xarray as xr
+
+from greenzone import economics, outputs, siting, supply, zone
+from greenzone.config import Scenario, as_dict
+from greenzone.config.grid import Grid
+from greenzone.config.zone import Zone
+from greenzone.grid import SiteGrid
+from greenzone.layers.build import build_layers
+from greenzone.layers.surface import land_cover_codes
+from greenzone.schema import Layers, Potential
+from greenzone.technologies import TECHNOLOGIES
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that a run has found; see `greenzone.outputs` for how it is written."""
+
+    config: Mapping[str, Any]
+    grid: SiteGrid
+    layers: Layers
+    potentials: Mapping[str, Potential]
+    lcoe: Mapping[str, xr.DataArray]
+    scores: Mapping[str, xr.DataArray]
+    contributions: Mapping[str, xr.DataArray]
+    removed: pd.DataFrame
+    scenarios: pd.DataFrame
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+def run(scenario: Scenario, directory: str | Path | None = None, report: Report = lambda step: None) -> Run:
+    """Run a scenario from its zone to its supply.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As `greenzone.read_config` returns it.
+    directory : path, optional
+        Folder for the files; without it nothing is written.
+    report : callable
+        Told the name of each step as it begins.
+
+    Returns
+    -------
+    Run
+        Sites, layers, potentials, costs, scores and supply.
+
+    Raises
+    ------
+    GreenzoneError
+        The input cannot be used, or the folder cannot be written.
+    """
+    if directory is not None:
+        outputs.check_writable(Path(directory))
+    clock = _Clock(report)
+    technologies = scenario.technologies.enabled()
+    with clock("zone and site grid"):
+        polygons = read_zone(scenario.zone)
+        grid = build_grid(scenario.grid, polygons)
+    with clock("layers and weather"):
+        surface, layers = build_layers(scenario, polygons, grid)
+    with clock("eligibility"):
+        rules = {name: getattr(scenario.eligibility, name) for name in technologies}
+        fractions, removed = siting.eligibility_of(rules, surface, grid.sites.area_km2, land_cover_codes())
+    potentials = {}
+    for name, options in technologies.items():
+        with clock(f"{name} potential"):
+            sites = grid.sites.assign(eligible_fraction=fractions[name])
+            potentials[name] = TECHNOLOGIES[name].estimate(sites, layers, options)
+    with clock("costs and scores"):
+        lcoe = economics.lcoe_of(scenario.economics, potentials, layers.tables)
+        criteria = {name: getattr(scenario.scoring, name) for name in technologies}
+        scores, contributions = siting.scores_of(criteria, potentials, lcoe, layers.site)
+    with clock("supply scenarios"):
+        scenarios = supply.evaluate(scenario.supply, potentials, lcoe)
+    finished = Run(
+        as_dict(scenario), grid, layers, potentials, lcoe, scores, contributions, removed, scenarios, clock.timings
+    )
+    if directory is not None:
+        with clock("maps and tables"):
+            outputs.write_outputs(finished, Path(directory))
+    return finished
+
+
+def read_zone(section: Zone) -> gpd.GeoDataFrame:
+    """The polygons of the scenario's zone."""
+    if section.file is not None:
+        return zone.read_zone(section.file, section.name_column)
+    return zone.embedded_zone(section.districts)
+
+
+def build_grid(section: Grid, polygons: gpd.GeoDataFrame) -> SiteGrid:
+    """The site grid of the scenario's kind over the polygons."""
+    if section.kind == "h3":
+        return SiteGrid.h3_cells(polygons, section.h3_resolution)
+    if section.kind == "lonlat":
+        return SiteGrid.lonlat(polygons, section.cell_size)
+    return SiteGrid.square(polygons, section.cell_size, section.crs)
+
+
+class _Clock:
+    """Tells the reader which step begins and remembers how long each took."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.timings: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        self.report(step)
+        start = time.perf_counter()
+        yield
+        self.timings[step] = time.perf_counter() - start
