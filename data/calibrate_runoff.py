@@ -2,8 +2,8 @@
 
 Comes in: the tables `gauges`, `hydro_seasons`, `hydro_inflow`, the parameters of `hydro_runoff` that are not
 calibrated, elevation and climate. Goes out: the calibrated rows of `hydro_runoff` and, for each gauge, its error with
-all gauges and with itself left out, in `hydro_runoff_check`. Two parameters are fitted to mean discharge (least squares of
-its logarithm), two to the seasons. Running it again reproduces the tables:
+all gauges and with itself left out, in `hydro_runoff_check`. Two parameters are fitted to mean discharge (least
+squares of its logarithm), two to the seasons. Running it again reproduces the tables:
 
     python data/calibrate_runoff.py
 """
@@ -18,6 +18,7 @@ import pandas as pd
 from scipy.optimize import least_squares
 
 from greenzone.layers import catalogue
+from greenzone.schema import Raster
 from greenzone.technologies.hydro import drainage, runoff
 from greenzone.technologies.hydro.model import DAYS
 
@@ -46,13 +47,15 @@ def depths(climate: runoff.Climate, elevation: np.ndarray, basins: list, paramet
     return np.array(means)
 
 
-def fit_mean(climate, elevation, basins, observed, start):
+def fit_mean(
+    climate: runoff.Climate, elevation: np.ndarray, basins: list, observed: np.ndarray, start: runoff.Parameters
+) -> tuple[runoff.Parameters, np.ndarray]:
     """Parameters that fit the observed depths best, and the residuals' logarithms."""
 
-    def with_values(x):
+    def with_values(x: np.ndarray) -> runoff.Parameters:
         return replace(start, **{name: float(np.exp(v)) for name, v in zip(FITTED_MEAN, x, strict=True)})
 
-    def misfit(x):
+    def misfit(x: np.ndarray) -> np.ndarray:
         return np.log(depths(climate, elevation, basins, with_values(x)) / observed)
 
     found = least_squares(misfit, np.log([getattr(start, name) for name in FITTED_MEAN]))
@@ -65,7 +68,13 @@ def season_shares(flow: np.ndarray) -> np.ndarray:
     return np.array([volume[months].sum() for months in SEASONS.values()]) / volume.sum()
 
 
-def fit_seasons(climate, elevation, network, seasons, start):
+def fit_seasons(
+    climate: runoff.Climate,
+    elevation: Raster,
+    network: drainage.Drainage,
+    seasons: pd.DataFrame,
+    start: runoff.Parameters,
+) -> runoff.Parameters:
     """Parameters whose regime agrees best with the published seasons (least absolute error over a grid)."""
     best = (np.inf, start)
     for share in np.arange(0.50, 0.86, 0.05):
@@ -76,7 +85,13 @@ def fit_seasons(climate, elevation, network, seasons, start):
     return best[1]
 
 
-def season_errors(climate, elevation, network, seasons, parameters) -> pd.DataFrame:
+def season_errors(
+    climate: runoff.Climate,
+    elevation: Raster,
+    network: drainage.Drainage,
+    seasons: pd.DataFrame,
+    parameters: runoff.Parameters,
+) -> pd.DataFrame:
     """Modelled and published shares of the year's volume."""
     rows = []
     for river in seasons.drop_duplicates("river").itertuples():
@@ -90,8 +105,8 @@ def season_errors(climate, elevation, network, seasons, parameters) -> pd.DataFr
         flow = runoff.discharge(depth, network.area_km2[cells]).sum(axis=1)
         shares = dict(zip(SEASONS, season_shares(flow), strict=True))
         shares["spring+summer"] = shares["spring"] + shares["summer"]
-        for row in seasons[seasons.river == river.river].itertuples():
-            rows.append((row.river, row.season, row.share, round(shares[row.season], 3)))
+        own = seasons[seasons.river == river.river].itertuples()
+        rows.extend((row.river, row.season, row.share, round(shares[row.season], 3)) for row in own)
     table = pd.DataFrame(rows, columns=["river", "season", "published", "modelled"])
     return table.assign(difference=(table.modelled - table.published).round(3))
 

@@ -179,12 +179,10 @@ def theoretical(flow: Water, sites: xr.Dataset, layers: schema.Layers) -> Array:
     lon, lat, gross = lon[near], lat[near], gross[near]
     inside = district_of(lon, lat, layers) != ""
     at = nearest_site(sites, Places(lon[inside], lat[inside], *[np.array([])] * 2))
-    return np.bincount(at, gross[inside], minlength=sites.sizes["site"])
+    return np.bincount(at, gross[inside], minlength=sites.sizes["site"]).astype(float)
 
 
-def by_site(
-    sites: xr.Dataset, table: pd.DataFrame, at: NDArray[np.int64], gross: Array
-) -> tuple[xr.Dataset, Array]:
+def by_site(sites: xr.Dataset, table: pd.DataFrame, at: NDArray[np.int64], gross: Array) -> tuple[xr.Dataset, Array]:
     """The plants of `table` summed over the sites they stand on, and their monthly energy `(site, 12)` [GWh].
 
     Planned plants do not count.
@@ -193,7 +191,7 @@ def by_site(
     counts = table["status"].isin(["existing", "candidate"]).to_numpy()
     where, table = at[counts], table[counts]
     months = np.stack(table["monthly_gwh"].to_list()) if len(table) else np.zeros((0, 12))
-    monthly = np.stack([np.bincount(where, month, minlength=size) for month in months.T], axis=1)
+    monthly = np.stack([np.bincount(where, month, minlength=size).astype(float) for month in months.T], axis=1)
     capacity = np.bincount(where, table["capacity_mw"], minlength=size)
     old = np.bincount(where, table["capacity_mw"] * (table["status"] == "existing"), minlength=size)
     energy = monthly.sum(axis=1)

@@ -1,7 +1,7 @@
 """Plants that stand already or are planned: where on the rivers they take their head.
 
-Comes in: the table `hydro_plants`, whose coordinates are mostly unknown or approximate, the plants the rivers allow, and
-the names of rivers. Goes out: for each plant the reach whose capacity fits best near where it is said to stand.
+Comes in: the table `hydro_plants`, whose coordinates are mostly unknown or approximate, the plants the rivers allow,
+and the names of rivers. Goes out: for each plant the reach whose capacity fits best near where it is said to stand.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from greenzone.technologies.hydro.siting import Plants, Rivers
 from greenzone.technologies.hydro.turbine import TYPES
 
 Array = NDArray[np.float64]
+NEAR = 0.03  # degree around the zone where rivers are still drawn: border rivers run beside its polygons
 COLUMNS = [
     "name", "status", "river", "district", "capacity_mw", "energy_gwh", "capacity_factor", "energy_low_gwh",
     "energy_high_gwh", "modelled_gwh", "design_flow_m3s", "mean_flow_m3s", "gross_head_m", "net_head_m", "waterway_km",
@@ -144,7 +145,7 @@ def rivers(
         )  # fmt: skip
     geometry = shapely.linestrings([point for line in lines for point in line], indices=line_index(lines))
     frame = gpd.GeoDataFrame(pd.DataFrame(records).round(3), geometry=geometry, crs=4326)
-    return frame[frame.intersects(zone.union_all())].reset_index(drop=True)
+    return frame[frame.intersects(zone.union_all().buffer(NEAR))].reset_index(drop=True)
 
 
 def cells_along(network: Drainage, cell: int, count: int) -> NDArray[np.int64]:
@@ -185,8 +186,8 @@ def notes(table: pd.DataFrame, tables: Mapping[str, pd.DataFrame], options: Opti
         "whose capacity fits best.",
         f"Planned plants of {planned:.0f} MW in the table are not counted; those on small rivers use the same falls as "
         "candidates.",
-        f"Rivers of more than {options.max_mean_flow_m3s:g} m3/s (the Araz, a border river) are left to storage plants.",
-        "Head comes from a 30 arc-second terrain model and mean flow from a calibrated water balance: see low and high.",
+        f"Rivers of more than {options.max_mean_flow_m3s:g} m3/s (the Araz, a border river) are left to storage dams.",
+        "Head comes from a 30 arc-second terrain model, mean flow from a calibrated water balance: see low and high.",
     ]
     if missing:
         lines.append(f"Existing plants without a place or capacity: {', '.join(missing)}.")

@@ -71,7 +71,7 @@ def monthly_runoff(
     within = slow_months * (1.0 - keep)  # share of a month's recharge still stored at its end
     for cell in range(cells):
         snow, soil, ground = 0.0, soil_mm / 2.0, 0.0
-        for year in range(3):
+        for _ in range(3):
             for month in range(months):
                 t = temp[month, cell]
                 cold = 0.5 * math_erfc((t - snow_temp) / (1.4142135623730951 * temp_spread))
@@ -90,7 +90,7 @@ def monthly_runoff(
         total = excess.sum()
         for month in range(months):
             excess[month] = excess[month] * annual[cell] / total if total > 0 else annual[cell] / months
-        for year in range(4):
+        for _ in range(4):
             for month in range(months):
                 recharge = slow_share * excess[month]
                 released = ground * (1.0 - keep) + recharge * (1.0 - within)

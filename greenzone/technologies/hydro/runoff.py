@@ -149,7 +149,7 @@ def budyko_runoff(rain: ArrayLike, demand: ArrayLike, exponent: float) -> Array:
 
 
 def seasonal_temp(temp: ArrayLike, amplitude: float, peak: float) -> Array:
-    """Monthly temperature `(month, …)` [degC] from the annual mean, its half range [K] and its peak (month, 1 = 1 Jan)."""
+    """Monthly temperature `(month, …)` [degC] from the annual mean, the half range [K] and the peak (1 = 1 January)."""
     wave = amplitude * np.cos(2 * np.pi * (MIDDLE - (peak - 1) / 12))
     mean = np.asarray(temp, dtype=float)
     return mean + wave.reshape(12, *[1] * mean.ndim)

@@ -185,4 +185,3 @@ def best(plants: Plants, nodes: int, options: Options) -> Plants:
 def block(blocked: NDArray[np.bool_], intake: int, outlet: int) -> None:
     """Close the links from `intake` to `outlet`, in place."""
     blocked[intake:outlet] = True
-

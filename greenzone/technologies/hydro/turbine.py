@@ -55,9 +55,7 @@ def francis(ratio: Any, design_flow: Any, head: Any) -> Any:
     peak_flow = np.minimum(0.65 * speed**0.05, 0.99) * design_flow
     below = np.maximum((peak_flow - flow) / peak_flow, 0.0) ** np.maximum(3.94 - 0.0195 * speed, 0.1)
     above = np.maximum((flow - peak_flow) / (design_flow - peak_flow), 0.0) ** 2
-    efficiency = np.where(
-        flow <= peak_flow, (1.0 - 1.25 * below) * peak, peak - above * 0.0072 * speed**0.4 * peak
-    )
+    efficiency = np.where(flow <= peak_flow, (1.0 - 1.25 * below) * peak, peak - above * 0.0072 * speed**0.4 * peak)
     return np.minimum(np.maximum(np.where(ratio <= 0.0, 0.0, efficiency), 0.0), BEST)
 
 
