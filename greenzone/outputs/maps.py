@@ -1,22 +1,181 @@
-"""The overview map: terrain, districts and one panel per technology.
+"""The overview map: one panel per technology over the terrain, and one of the best technology.
 
-Comes in: a run. Goes out: a PNG file.
+Comes in: a run. Goes out: a PNG picture for the README and for a first look.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import geopandas as gpd
+import numpy as np
+import rasterio.features
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.colors import LightSource, ListedColormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from rasterio.transform import from_bounds
+
+from greenzone.layers import catalogue
+from greenzone.outputs.tables import best_technology
 from greenzone.outputs.view import RunView
+from greenzone.schema import Raster
+
+Extent = tuple[float, float, float, float]  # west, east, south, north in degrees
+
+PIXELS = 900  # across the longer side of the zone
+MARGIN_DEGREES = 0.12
+SCORES = "viridis"  # even steps of lightness, told apart without red-green vision and in grey
+# Okabe and Ito's palette, distinguishable by the colour-blind.
+COLOURS = {
+    "solar": "#E69F00",
+    "wind": "#56B4E9",
+    "hydro": "#0072B2",
+    "geothermal": "#D55E00",
+    "bioenergy": "#009E73",
+}
+LABEL = 0.25, 0.07  # width and height of a label, degrees
+LABELLED_PERSONS = 5000
+OTHER_COLOUR = "#CC79A7"
+METRES_PER_DEGREE = 111_320.0
 
 
 def write_overview(run: RunView, path: Path) -> None:
-    """Draw the scores of all technologies side by side."""
-    from matplotlib.figure import Figure
+    """Draw the score of every technology, and the best technology of every site, side by side.
 
-    figure = Figure(figsize=(10, 6))
-    for number, name in enumerate(run.potentials):
-        axes = figure.add_subplot(2, 3, number + 1)
-        axes.scatter(run.grid.sites.lon, run.grid.sites.lat, c=run.scores[name], s=2, vmin=0, vmax=1)
-        axes.set_title(name)
-    figure.savefig(path, metadata={"Software": None})
+    Parameters
+    ----------
+    run : RunView
+        A finished run.
+    path : path
+        PNG file to write.
+    """
+    with Path(path).open("wb") as file:
+        overview(run).savefig(file, format="png", dpi=150, metadata={"Software": None})
+
+
+def overview(run: RunView) -> Figure:
+    """The figure of `write_overview`."""
+    index, extent = site_raster(run.grid.geometry)
+    names = list(run.potentials)
+    columns = min(3, len(names) + 1)
+    rows = -(-(len(names) + 1) // columns)
+    west, east, south, north = extent
+    stretch = 1 / np.cos(np.radians((south + north) / 2))
+    panel = 4.3
+    figure = Figure(figsize=(panel * columns, panel * rows * stretch * (north - south) / (east - west) + 1.0))
+    figure.set_layout_engine("constrained", hspace=0.02)
+    grid = np.asarray(figure.subplots(rows, columns, squeeze=False)).ravel()
+    shade = hillshade(run.layers.elevation, extent)
+    image = None
+    for name, axes in zip(names, grid, strict=False):
+        _base(axes, run, shade)
+        image = _scores(axes, run, name, index, extent)
+    _base(grid[len(names)], run, shade)
+    _best(grid[len(names)], run, index, extent)
+    for axes in grid:
+        axes.set(xlim=(west, east), ylim=(south, north), aspect=stretch, xticks=[], yticks=[])
+    for axes in grid[len(names) + 1 :]:
+        axes.set_visible(False)
+    if image is not None:
+        bar = figure.colorbar(image, ax=list(grid), location="bottom", fraction=0.03, aspect=60, pad=0.01)
+        bar.set_label("score of the site, 0 to 1; grey: nothing fits there", fontsize=9)
+    return figure
+
+
+def site_raster(geometry: np.ndarray) -> tuple[np.ndarray, Extent]:
+    """Number of the site at each pixel of a picture of the zone, -1 outside; and its west, east, south, north."""
+    west, south, east, north = shapely.total_bounds(geometry) + np.array([-1, -1, 1, 1]) * MARGIN_DEGREES
+    scale = PIXELS / max(east - west, north - south)
+    shape = max(1, round((north - south) * scale)), max(1, round((east - west) * scale))
+    shapes = ((shape_, number) for number, shape_ in enumerate(geometry) if not shapely.is_empty(shape_))
+    transform = from_bounds(west, south, east, north, shape[1], shape[0])
+    index = rasterio.features.rasterize(shapes, shape, fill=-1, transform=transform, dtype="int32")
+    return index, (west, east, south, north)
+
+
+def hillshade(elevation: Raster, extent: Extent) -> tuple[np.ndarray, Extent]:
+    """Shaded relief of the part of the terrain inside `extent`, and its own west, east, south, north."""
+    west, east, south, north = extent
+    columns = np.flatnonzero((elevation.lon > west) & (elevation.lon < east))
+    rows = np.flatnonzero((elevation.lat > south) & (elevation.lat < north))
+    part = elevation.values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    metres = METRES_PER_DEGREE * np.array(
+        [elevation.step_lon * np.cos(np.radians((south + north) / 2)), elevation.step_lat]
+    )
+    filled = np.where(np.isfinite(part), part, np.nanmin(part))
+    shade = LightSource(315, 45).hillshade(filled, vert_exag=2.0, dx=metres[0], dy=metres[1])
+    lon, lat = elevation.lon[columns], elevation.lat[rows]
+    half = elevation.step_lon / 2, elevation.step_lat / 2
+    return shade, (lon[0] - half[0], lon[-1] + half[0], lat[-1] - half[1], lat[0] + half[1])
+
+
+def _base(axes: Axes, run: RunView, shade: tuple[np.ndarray, Extent]) -> None:
+    """Terrain, rivers, district borders."""
+    axes.imshow(shade[0], extent=shade[1], cmap="gray", vmin=-0.3, vmax=1.05, interpolation="bilinear", zorder=0)
+    rivers = run.potentials["hydro"].features.get("rivers") if "hydro" in run.potentials else None
+    if rivers is not None:
+        _lines(
+            axes, rivers[rivers["strahler"] >= 2] if "strahler" in rivers else rivers, color="#9fd3f0", linewidth=0.5
+        )
+    borders = run.layers.zone.geometry.boundary.explode()
+    _lines(axes, gpd.GeoDataFrame(geometry=borders), color="white", linewidth=1.5, zorder=3)
+    _lines(axes, gpd.GeoDataFrame(geometry=borders), color="black", linewidth=0.6, zorder=4)
+
+
+def _lines(axes: Axes, frame: gpd.GeoDataFrame, **style: Any) -> None:
+    for line in frame.geometry.explode():
+        axes.plot(*shapely.get_coordinates(line).T, **{"zorder": 2, **style})
+
+
+def _scores(axes: Axes, run: RunView, name: str, index: np.ndarray, extent: Extent) -> Any:
+    score, sites = run.scores[name].to_numpy(), run.potentials[name].sites
+    values = np.where(index >= 0, np.append(score, np.nan)[index], np.nan)
+    image = axes.imshow(
+        values, extent=extent, cmap=SCORES, vmin=0, vmax=1, alpha=0.85, interpolation="nearest", zorder=1
+    )
+    plants = run.potentials[name].features.get(f"{name}_plants")
+    if plants is not None and "capacity_mw" in plants:
+        size = 4 + 1.2 * plants["capacity_mw"].fillna(0)
+        axes.scatter(
+            plants.geometry.x, plants.geometry.y, s=size, c=COLOURS[name], edgecolors="white", linewidths=0.4, zorder=5
+        )
+    capacity, energy = float(sites.capacity_mw.sum()), float(sites.energy_gwh.sum())
+    axes.set_title(f"{name}: {capacity:,.0f} MW, {energy:,.0f} GWh a year", fontsize=10)
+    return image
+
+
+def _best(axes: Axes, run: RunView, index: np.ndarray, extent: Extent) -> None:
+    names, best = list(run.potentials), best_technology(run)
+    code = np.array([names.index(name) if name is not None else -1 for name in best] + [-1])[index]
+    colours = [COLOURS.get(name, OTHER_COLOUR) for name in names]
+    values = np.ma.masked_less(np.where(index >= 0, code, -1), 0)
+    norm = Normalize(-0.5, len(names) - 0.5)
+    axes.imshow(
+        values, extent=extent, cmap=ListedColormap(colours), alpha=0.8, interpolation="nearest", zorder=1, norm=norm
+    )
+    axes.set_title("best technology by score", fontsize=10)
+    patches = [Patch(color=colour, label=name) for name, colour in zip(names, colours, strict=True)]
+    axes.legend(handles=patches, loc="lower left", fontsize=7, framealpha=0.9)
+    halo = [withStroke(linewidth=2, foreground="white")]
+    for name, lon, lat in labelled_places(run):
+        axes.plot(lon, lat, "o", markersize=3, color="black", markeredgecolor="white", markeredgewidth=0.5, zorder=6)
+        axes.annotate(name, (lon, lat), (3, 3), textcoords="offset points", fontsize=7, path_effects=halo, zorder=7)
+
+
+def labelled_places(run: RunView) -> list[tuple[str, float, float]]:
+    """Name, longitude and latitude of the larger settlements, district seats first, none on the label of another."""
+    places = catalogue.load_settlements().fillna({"population": 0.0})
+    zone = shapely.union_all(run.layers.zone.geometry.to_numpy())
+    places = places[shapely.contains_xy(zone, places.lon, places.lat)]
+    seat = places.name.isin(run.layers.zone.district)
+    places = places.assign(seat=seat).sort_values(["seat", "population", "name"], ascending=[False, False, True])
+    kept: list[tuple[str, float, float]] = []
+    for place in places.itertuples():
+        free = all(abs(place.lon - lon) > LABEL[0] or abs(place.lat - lat) > LABEL[1] for _, lon, lat in kept)
+        if free and (place.seat or place.population >= LABELLED_PERSONS):
+            kept.append((place.name, place.lon, place.lat))
+    return kept

@@ -16,8 +16,14 @@ import xarray as xr
 from greenzone.outputs.notes import uncertainty
 from greenzone.outputs.view import RunView
 from greenzone.schema import POTENTIAL, SITES
+from greenzone.supply import stack_groups
 
 FILL = np.nan
+GROUP_NAMES = {
+    "technology": "technology of the supply group",
+    "district": "district of the supply group",
+    "resource_class": "resource class of the supply group",
+}
 CONTRIBUTIONS = {"units": "1", "long_name": "contribution of a criterion to the score"}
 
 
@@ -55,6 +61,16 @@ def potential_dataset(run: RunView) -> xr.Dataset:
         values.attrs["grid_mapping"] = "crs"
     dataset["crs"] = ((), np.int32(0), _grid_mapping())
     return dataset.assign_attrs(_attributes(run))
+
+
+def profiles_dataset(run: RunView) -> xr.Dataset:
+    """The hourly profiles of all supply groups, `capacity_factor (group, time)`, with their capacity and LCOE."""
+    groups = stack_groups(run.potentials, run.lcoe)
+    for name, long_name in GROUP_NAMES.items():
+        groups[name].attrs["long_name"] = long_name
+    groups["time"].attrs = {"standard_name": "time", "long_name": "time (UTC)"}
+    title = f"Hourly output of supply groups: {run.config.get('name', 'greenzone')}"
+    return groups.assign_attrs({**_attributes(run), "title": title})
 
 
 def write_netcdf(dataset: xr.Dataset, path: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from greenzone.outputs.view import RunView
 
 WIND = "Wind energy is uncertain by about 50 % until a mast or a fine wind atlas says otherwise."
-DEMAND = "Demand is an assumption: no metered load of the zone is published."
+DEMAND = "Demand is an assumption, for no metered load of the zone is published: {energy}, {shape}."
+LCOE = "LCOE is that of the plant; its connection to the grid and its access road are not in it."
 
 
 def weather_label(run: RunView) -> str:
@@ -18,8 +21,16 @@ def uncertainty(run: RunView) -> list[str]:
     statements = [f"Weather: {weather_label(run)}."]
     if "wind" in run.potentials:
         statements.append(WIND)
-    statements.append(DEMAND)
-    return statements
+    return [*statements, LCOE, demand_note(run)]
+
+
+def demand_note(run: RunView) -> str:
+    """What demand was assumed."""
+    section = run.config.get("supply") or {}
+    if section.get("demand_file"):
+        return f"Demand is taken from {Path(str(section['demand_file'])).name}."
+    energy = f"{section['demand_gwh']:g} GWh a year" if "demand_gwh" in section else "a figure for the year"
+    return DEMAND.format(energy=energy, shape="spread over hours and months by an assumed shape")
 
 
 def technology_notes(run: RunView) -> dict[str, list[str]]:

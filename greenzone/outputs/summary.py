@@ -26,18 +26,18 @@ COMPARISON = [
     "source",
     "note",
 ]
-TOTALS = {"capacity_existing": "existing_capacity_mw", "energy": "existing_energy_gwh", "heat_capacity": "heat_mw"}
+TOTALS = {"capacity_existing": "existing_mw", "energy": "existing_gwh", "heat_capacity": "heat_mw"}
 
 
-def ladder(run: RunView, ceiling: float) -> pd.DataFrame:
+def ladder(run: RunView, ceiling: float | None = None) -> pd.DataFrame:
     """Each technology from the resource to what is economic, summed over the zone.
 
     Parameters
     ----------
     run : RunView
         A finished run.
-    ceiling : float
-        Highest LCOE that counts as economic. [currency/MWh]
+    ceiling : float, optional
+        Highest LCOE that counts as economic; that of the run's config where not given. [currency/MWh]
 
     Returns
     -------
@@ -45,6 +45,8 @@ def ladder(run: RunView, ceiling: float) -> pd.DataFrame:
         Columns `technology theoretical_gwh geographic_gwh technical_gwh economic_gwh technical_mw economic_mw
         capacity_factor lcoe` (mean LCOE weighted by energy); one row per technology.
     """
+    if ceiling is None:
+        ceiling = float(run.config["economics"]["lcoe_ceiling"])
     economic = potential_under_ceiling(run.potentials, run.lcoe, ceiling)
     rows = []
     for name, potential in run.potentials.items():

@@ -12,7 +12,7 @@ import geopandas as gpd
 from greenzone.outputs.geojson import write_geojson, write_prepared
 from greenzone.outputs.manifest import checksum, manifest, write_json
 from greenzone.outputs.maps import write_overview
-from greenzone.outputs.netcdf import potential_dataset, write_netcdf
+from greenzone.outputs.netcdf import potential_dataset, profiles_dataset, write_netcdf
 from greenzone.outputs.store import staged
 from greenzone.outputs.tables import district_table, site_table
 from greenzone.outputs.view import RunView
@@ -47,6 +47,8 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
         for name, features in _features(run).items():
             write_geojson(features, stage / f"{name}.geojson")
         write_netcdf(potential_dataset(run), stage / "potential.nc")
+        if (run.config.get("outputs") or {}).get("profiles"):
+            write_netcdf(profiles_dataset(run), stage / "profiles.nc")
         run.scenarios.to_csv(stage / "scenarios.csv", index=False, float_format="%.6g", lineterminator="\n")
         write_overview(run, stage / "overview.png")
         files = {path.name: checksum(path) for path in sorted(stage.iterdir())}
@@ -60,9 +62,9 @@ def write_parquet(frame: gpd.GeoDataFrame, path: Path) -> None:
 
 
 def _features(run: RunView) -> dict[str, gpd.GeoDataFrame]:
-    """Vector results of all technologies, named after their technology where the name does not say it."""
-    return {
-        name if name.startswith(technology) else f"{technology}_{name}": frame
-        for technology, potential in run.potentials.items()
-        for name, frame in potential.features.items()
-    }
+    """Vector results of all technologies by file name; a name that is taken gets its technology before it."""
+    found: dict[str, gpd.GeoDataFrame] = {}
+    for technology, potential in run.potentials.items():
+        for name, frame in potential.features.items():
+            found[f"{technology}_{name}" if name in (*found, "sites", "districts") else name] = frame
+    return found

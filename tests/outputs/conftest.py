@@ -77,7 +77,7 @@ def made_up_run(cell_size: float, hours: int = 48) -> SimpleNamespace:
         {"ghi": (("time", "cell"), np.zeros((hours, 1), "f4"))}, {"time": time}, {"source": "synthetic"}
     )
     return SimpleNamespace(
-        config={"name": "made up", "seed": 7, "ceiling": float("nan")},
+        config={"name": "made up", "supply": {"demand_gwh": 229.0}, "seed": 7, "ceiling": float("nan")},
         grid=grid,
         layers=Layers(xr.Dataset(), weather, terrain, {}, zone),
         potentials=potentials,
