@@ -11,26 +11,26 @@ from greenzone.schema import Options
 class Costs(Options):
     """Costs of one technology in the currency and year of the section; what is not named comes from the cost table."""
 
-    capital_per_kw: float | None = Field(None, ge=0)
+    capital_per_kw: float | None = Field(default=None, ge=0)
     """Overnight capital cost [currency kW-1]."""
-    fixed_om_per_kw_year: float | None = Field(None, ge=0)
+    fixed_om_per_kw_year: float | None = Field(default=None, ge=0)
     """Fixed operation and maintenance [currency kW-1 year-1]."""
-    variable_om_per_mwh: float | None = Field(None, ge=0)
+    variable_om_per_mwh: float | None = Field(default=None, ge=0)
     """Variable operation and maintenance, fuel included [currency MWh-1]."""
-    lifetime_years: float | None = Field(None, gt=0, le=200)
+    lifetime_years: float | None = Field(default=None, gt=0, le=200)
     """Economic lifetime [year]."""
 
 
 class Economics(Options):
     """What capital costs, what technologies cost, and up to which cost potential counts as economic."""
 
-    wacc: float = Field(0.10, ge=0, lt=1)
+    wacc: float = Field(default=0.10, ge=0, lt=1)
     """Weighted average cost of capital, real [1]; default: the World Bank's zoning tool (REZoning), 10 %."""
-    currency: str = Field("USD", pattern=r"^[A-Z]{3}$")
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
     """ISO code of the currency of all costs; it must stand in the embedded price table."""
-    currency_year: int = Field(2024, ge=2000, le=2100)
+    currency_year: int = Field(default=2024, ge=2000, le=2100)
     """Year of the prices [year]; it must stand in the embedded price table."""
-    costs: dict[TechnologyName, Costs] = {}
+    costs: dict[TechnologyName, Costs] = Field(default={})
     """Costs by technology in place of those of the embedded cost table."""
-    lcoe_ceiling: float = Field(100.0, gt=0)
+    lcoe_ceiling: float = Field(default=100.0, gt=0)
     """Highest levelised cost that counts as economic [currency MWh-1]; an assumption, no official ceiling is known."""

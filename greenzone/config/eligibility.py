@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, create_model, model_validator
 
-from greenzone.config.technologies import TECHNOLOGIES
 from greenzone.schema import Options
+from greenzone.technologies import TECHNOLOGIES
 
 LandCover = Literal[
     "evergreen_needleleaf_forest", "evergreen_broadleaf_forest", "deciduous_needleleaf_forest",
@@ -29,25 +29,31 @@ class Limits(Options):
     max: float | None = None
     """Highest usable value [units of the raster]."""
 
+    @model_validator(mode="after")
+    def _limits_leave_room(self) -> Limits:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"'min' {self.min:g} is above 'max' {self.max:g}: no land is left")
+        return self
+
 
 class EligibilityRules(Options):
     """On which land a technology may stand; a limit that is null excludes nothing."""
 
-    max_slope: float | None = Field(None, ge=0, le=90)
+    max_slope: float | None = Field(default=None, ge=0, le=90)
     """Steepest usable slope [degree]."""
-    min_elevation: float | None = Field(None, ge=-500, le=9000)
+    min_elevation: float | None = Field(default=None, ge=-500, le=9000)
     """Lowest usable elevation [m]."""
-    max_elevation: float | None = Field(None, ge=-500, le=9000)
+    max_elevation: float | None = Field(default=None, ge=-500, le=9000)
     """Highest usable elevation [m]."""
-    min_distance_settlement: float | None = Field(None, ge=0)
+    min_distance_settlement: float | None = Field(default=None, ge=0)
     """Least distance from a settlement's centre point [km]."""
-    max_distance_settlement: float | None = Field(None, ge=0)
+    max_distance_settlement: float | None = Field(default=None, ge=0)
     """Greatest distance from a settlement's centre point [km]."""
     default_share: Share = 1.0
     """Usable share of land whose class `land_cover` does not name [1]."""
-    land_cover: dict[LandCover, Share] = {}
+    land_cover: dict[LandCover, Share] = Field(default={})
     """Usable share of the land of a class [1]; classes not named keep the technology's own default."""
-    rasters: dict[str, Limits] = {}
+    rasters: dict[str, Limits] = Field(default={})
     """Usable values of rasters named under `layers.rasters`; land where a raster knows nothing stays usable."""
 
     @model_validator(mode="before")
@@ -84,19 +90,19 @@ UNBUILDABLE = _none_of("water", "wetland", "snow_ice", "urban")
 class SolarRules(EligibilityRules):
     """On which land ground-mounted photovoltaics may stand."""
 
-    max_slope: float | None = Field(10.0, ge=0, le=90)
+    max_slope: float | None = Field(default=10.0, ge=0, le=90)
     """Steepest usable slope [degree]; default: Trondle et al. 2019 after Al Garni and Awasthi 2018
     (doi:10.1016/j.esr.2019.100388)."""
-    max_elevation: float | None = Field(2800.0, ge=-500, le=9000)
+    max_elevation: float | None = Field(default=2800.0, ge=-500, le=9000)
     """Highest usable elevation [m]; default: assumed, above it snow lies for half the year and roads are few."""
-    min_distance_settlement: float | None = Field(0.2, ge=0)
+    min_distance_settlement: float | None = Field(default=0.2, ge=0)
     """Least distance from a settlement's centre point [km]; default: assumed, keeps the village itself free."""
     default_share: Share = 0.1
     """Usable share of land whose class `land_cover` does not name [1]; default: 10 % of open land, the
     technical-social potential of Trondle et al. 2019 (doi:10.1016/j.esr.2019.100388)."""
-    land_cover: dict[LandCover, Share] = {
-        **WOODS, **UNBUILDABLE, "woody_savanna": 0.0, "cropland": 0.02, "cropland_mosaic": 0.05,
-    }  # fmt: skip
+    land_cover: dict[LandCover, Share] = Field(
+        default={**WOODS, **UNBUILDABLE, "woody_savanna": 0.0, "cropland": 0.02, "cropland_mosaic": 0.05}
+    )
     """Usable share of the land of a class [1]; classes not named keep these. Defaults: none of forest, water and towns
     (Trondle et al. 2019); of cropland, which they exclude, a little (assumed: much of the zone's lies fallow)."""
 
@@ -104,17 +110,17 @@ class SolarRules(EligibilityRules):
 class WindRules(EligibilityRules):
     """On which land wind turbines may stand."""
 
-    max_slope: float | None = Field(20.0, ge=0, le=90)
+    max_slope: float | None = Field(default=20.0, ge=0, le=90)
     """Steepest usable slope [degree]; default: Trondle et al. 2019 after McKenna et al. 2015
     (doi:10.1016/j.esr.2019.100388)."""
-    max_elevation: float | None = Field(3500.0, ge=-500, le=9000)
-    """Highest usable elevation [m]; default: assumed, the Kalbajar wind farm is planned at about 3,100 m (report.az)."""
-    min_distance_settlement: float | None = Field(0.8, ge=0)
+    max_elevation: float | None = Field(default=3500.0, ge=-500, le=9000)
+    """Highest usable elevation [m]; default: assumed, the Kalbajar farm is planned at about 3,100 m (report.az)."""
+    min_distance_settlement: float | None = Field(default=0.8, ge=0)
     """Least distance from a settlement's centre point [km]; default: assumed, 800 m against noise."""
     default_share: Share = 0.1
     """Usable share of land whose class `land_cover` does not name [1]; default: 10 % of open land and farmland, the
     technical-social potential of Trondle et al. 2019 (doi:10.1016/j.esr.2019.100388)."""
-    land_cover: dict[LandCover, Share] = {**WOODS, **UNBUILDABLE}
+    land_cover: dict[LandCover, Share] = Field(default={**WOODS, **UNBUILDABLE})
     """Usable share of the land of a class [1]; classes not named keep these. Defaults: none of water and towns
     (Trondle et al. 2019), and none of forest, of which they use a tenth (assumed: the zone's forests are protected)."""
 
@@ -122,25 +128,25 @@ class WindRules(EligibilityRules):
 class HydroRules(EligibilityRules):
     """Near which land hydropower plants may stand; a river counts wherever it runs."""
 
-    land_cover: dict[LandCover, Share] = _none_of("snow_ice")
+    land_cover: dict[LandCover, Share] = Field(default=_none_of("snow_ice"))
     """Usable share of the land of a class [1]; classes not named keep these. Default: no plants under snow and ice."""
 
 
 class GeothermalRules(EligibilityRules):
     """On which land wells and plants may stand; what lies under the rest is not counted."""
 
-    max_slope: float | None = Field(20.0, ge=0, le=90)
+    max_slope: float | None = Field(default=20.0, ge=0, le=90)
     """Steepest usable slope [degree]; default: assumed, as for wind: a drilling rig needs the same roads."""
-    max_elevation: float | None = Field(3500.0, ge=-500, le=9000)
+    max_elevation: float | None = Field(default=3500.0, ge=-500, le=9000)
     """Highest usable elevation [m]; default: assumed, as for wind."""
-    land_cover: dict[LandCover, Share] = {**UNBUILDABLE}
+    land_cover: dict[LandCover, Share] = Field(default={**UNBUILDABLE})
     """Usable share of the land of a class [1]; classes not named keep these. Default: none of water and towns."""
 
 
 class BioenergyRules(EligibilityRules):
     """From which land biomass is collected."""
 
-    max_slope: float | None = Field(30.0, ge=0, le=90)
+    max_slope: float | None = Field(default=30.0, ge=0, le=90)
     """Steepest usable slope [degree]; default: assumed, the limit of wheeled harvesters."""
 
 

@@ -9,16 +9,17 @@ from pydantic import AfterValidator, Field
 
 from greenzone.schema import POTENTIAL, SITES, Options
 
-SITE_LAYERS = (
-    "elevation slope aspect relief exposure temp_air rain ghi wind_speed_100m weibull_k distance_settlement pressure "
-    "land_cover_fraction cell ghi_factor temp_offset wind_factor"
-).split()
-RESULTS = [*POTENTIAL, "lcoe", "distance_grid", "distance_road", "score"]
+SITE_LAYERS = [
+    "elevation", "slope", "aspect", "relief", "exposure", "distance_settlement", "temp_air", "pressure", "ghi",
+    "wind_speed_100m", "weibull_k",
+]  # fmt: skip
+LINKS = ["land_cover_fraction", "rain", "cell", "ghi_factor", "temp_offset", "wind_factor", "group"]
+RESULTS = [*POTENTIAL, "lcoe"]
 
 
 def free_name(name: str) -> str:
     """A name for a raster that no layer or result of the package bears."""
-    if name in {*SITES, *SITE_LAYERS, *RESULTS}:
+    if name in {*SITES, *SITE_LAYERS, *LINKS, *RESULTS}:
         raise ValueError(f"'{name}' is a layer of the package: choose another name for your raster")
     return name
 
@@ -33,7 +34,7 @@ class UserRaster(Options):
     """Any raster that GDAL reads, with a CRS and north up; path from this file."""
     units: str = "1"
     """Units of the values, written into the outputs, such as `km` or `m s-1`."""
-    band: int = Field(1, ge=1)
+    band: int = Field(default=1, ge=1)
     """Band of the file, counted from 1 [1]."""
 
 
@@ -44,5 +45,5 @@ class LayerFiles(Options):
     """Raster of elevation [m] that covers the zone, with a CRS; the embedded 30 arc-second model by default."""
     land_cover: Path | None = None
     """Raster of IGBP land-cover codes 0-16 (MODIS numbering, 0 water) [1]; the embedded 0.05 degree map by default."""
-    rasters: dict[RasterName, UserRaster] = {}
+    rasters: dict[RasterName, UserRaster] = Field(default={})
     """More rasters by name (small letters, digits, `_`), for use in `eligibility` and `scoring`."""

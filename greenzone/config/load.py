@@ -90,14 +90,21 @@ def _prepared(node: Node, root: Mapping[str, Any], part: Mapping[str, Any], loc:
         return Node({}, node.place, node.key)
     if isinstance(value, bool) and not schema.allows(root, part, "boolean"):
         problems.append(Problem(loc, node.place, f"{str(value).lower()} is no value here: write null for none"))
-    if isinstance(value, float) and not math.isfinite(value):
+    if _not_finite(value) and schema.allows(root, part, "number") and not schema.allows(root, part, "string"):
         problems.append(Problem(loc, node.place, f"must be a finite number, not {value}"))
     if isinstance(value, str) and schema.is_path(root, part):
         file = node.place.folder / value
-        if not file.exists():
-            problems.append(Problem(loc, node.place, f"file {file} does not exist"))
+        if not value or not source.exists(file):
+            problems.append(Problem(loc, node.place, f"file {file} does not exist" if value else "names no file"))
         return Node(str(file), node.place, node.key)
     return node
+
+
+def _not_finite(value: object) -> bool:
+    try:
+        return isinstance(value, float | str) and not math.isfinite(float(value))
+    except ValueError:
+        return False
 
 
 @cache

@@ -7,7 +7,7 @@ dotted key, what is wrong, and the nearest valid key.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic_core import ErrorDetails, ValidationError
@@ -68,8 +68,12 @@ def problems_of(error: ValidationError, tree: Node, root: Mapping[str, Any]) -> 
 
 def _joined(problems: list[Problem]) -> Problem:
     texts = list(dict.fromkeys(problem.text for problem in problems))
-    first = problems[0]
-    return Problem(first.loc, first.place, "; or ".join(texts), first.unknown_key)
+    parts = [text.removeprefix("must be ").partition(", not ") for text in texts]
+    if len({end for _, _, end in parts}) == 1 and all(text.startswith("must be ") for text in texts):
+        said = f"must be {' or '.join(start for start, _, _ in parts)}, not {parts[0][2]}"
+    else:
+        said = "; or ".join(texts)
+    return replace(problems[0], text=said)
 
 
 def _problem(detail: ErrorDetails, tree: Node, root: Mapping[str, Any]) -> Problem:
@@ -81,20 +85,17 @@ def _problem(detail: ErrorDetails, tree: Node, root: Mapping[str, Any]) -> Probl
         return _wrong_key(detail, path, place, root)
     if kind == "missing":
         return Problem((*path, loc[-1]), place, "is missing")
-    return Problem(path, place, _said(detail))
+    return Problem(path, place, _said(detail, root, path))
 
 
 def _wrong_key(detail: ErrorDetails, path: Loc, place: Place, root: Mapping[str, Any]) -> Problem:
     if detail["type"] not in ("extra_forbidden", "literal_error"):
-        return Problem(path, place, _said(detail))
-    part: Mapping[str, Any] = root
-    for step in path[:-1]:
-        part = schema.child(root, part, step)
-    valid = schema.keys(root, part)
+        return Problem(path, place, _said(detail, root, path))
+    valid = schema.keys(root, schema.at(root, path[:-1]))
     return Problem(path, place, nearest(str(path[-1]), valid) if valid else "no key is valid here", unknown_key=True)
 
 
-def _said(detail: ErrorDetails) -> str:
+def _said(detail: ErrorDetails, root: Mapping[str, Any], path: Loc) -> str:
     """What is wrong with a value, in words."""
     kind, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
     if kind in BOUNDS:
@@ -109,7 +110,7 @@ def _said(detail: ErrorDetails) -> str:
     if kind in ("too_short", "string_too_short"):
         return "must not be empty"
     if kind == "string_pattern_mismatch":
-        return f"{_shown(value)} does not fit the pattern {context['pattern']}"
+        return f"{_shown(value)} does not fit. {schema.description(root, path)}"
     stem = kind.split("_", 1)[0]
     if stem in KINDS and kind.endswith(("_type", "_parsing", "_number")):
         return f"must be {KINDS[stem]}, not {_shown(value)}"

@@ -22,15 +22,15 @@ NAME = r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_-])?$"
 
 
 class Scenario(Options):
-    """A scenario file: which zone, which technologies, under which rules and assumptions. Every section may be left out."""
+    """A scenario file: which zone, which technologies, under which rules. Every section may be left out."""
 
-    name: str = Field("scenario", pattern=NAME, max_length=100)
+    name: str = Field(default="scenario", pattern=NAME, max_length=100)
     """Name of the scenario and of its folder of results: letters, digits, `-`, `_`, `.`; the file's own by default."""
     description: str = ""
     """What the scenario is for, in a sentence."""
-    zone: Zone = Field(default_factory=lambda: Zone.model_validate({}))
+    zone: Zone = Field(default_factory=Zone)
     """Which land is looked at."""
-    grid: Grid = Field(default_factory=lambda: Grid.model_validate({}))
+    grid: Grid = Field(default_factory=Grid)
     """The cells that the zone is cut into."""
     weather: Weather = Weather()
     """Where the hourly weather comes from."""

@@ -5,7 +5,7 @@ Comes in: a JSON schema. Goes out: the part of it that holds for a key, the vali
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 Schema = Mapping[str, Any]
@@ -37,12 +37,34 @@ def child(root: Schema, part: Schema, key: str | int) -> Schema:
 
 def keys(root: Schema, part: Schema) -> list[str]:
     """The keys that `part` names, in their order."""
-    return list(dict.fromkeys(key for branch in branches(root, part) for key in branch.get("properties", ())))
+    named = []
+    for branch in branches(root, part):
+        named += branch.get("properties", ())
+        for choice in branches(root, branch.get("propertyNames", {})):
+            named += choice.get("enum", ())
+    return list(dict.fromkeys(named))
 
 
 def allows(root: Schema, part: Schema, kind: str) -> bool:
     """Whether a value of a JSON type may stand at `part`; where the schema says nothing, anything may."""
     return any(branch.get("type", kind) == kind for branch in branches(root, part))
+
+
+def at(root: Schema, loc: Iterable[str | int]) -> Schema:
+    """The schema of the value at a place of the scenario; empty where none holds."""
+    part = root
+    for step in loc:
+        part = child(root, part, step)
+    return part
+
+
+def description(root: Schema, loc: Sequence[str | int]) -> str:
+    """What the schema says of the value at `loc`, or of the nearest section around it that it describes."""
+    for end in range(len(loc), 0, -1):
+        part = at(root, loc[:end])
+        if "description" in part:
+            return str(part["description"])
+    return ""
 
 
 def is_path(root: Schema, part: Schema) -> bool:

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field, create_model, model_validator
 
-from greenzone.config.technologies import TECHNOLOGIES
+from greenzone.config.layers import RESULTS, SITE_LAYERS
 from greenzone.schema import Options
+from greenzone.technologies import TECHNOLOGIES
 
 
 class Criterion(Options):
     """A layer or result, and how its values count."""
 
-    layer: str
+    layer: str = Field(min_length=1, examples=[*SITE_LAYERS, *RESULTS])
     """A layer of the sites (elevation, slope, distance_settlement, ...), a raster of your own, or a result
     (capacity_factor, lcoe, ...)."""
-    weight: float = Field(1.0, ge=0)
+    weight: float = Field(default=1.0, ge=0)
     """Weight against the other criteria of the technology [1]; 0 leaves the criterion out."""
     lower: float
     """Value that counts 0 [units of the layer]; it may exceed `upper` where less is better."""

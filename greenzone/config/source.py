@@ -93,10 +93,18 @@ def read_tree(path: Path, descendants: tuple[Path, ...] = ()) -> Node:
     if not isinstance(extends.value, str):
         raise GreenzoneError(f"'{EXTENDS}' {extends.place}: must be the path of one scenario file")
     base_path = Path(os.path.normpath(path.parent / extends.value))
-    if not base_path.exists():
+    if not exists(base_path):
         raise GreenzoneError(f"'{EXTENDS}' {extends.place}: {base_path} does not exist")
     base = read_tree(base_path, (*descendants, path))
     return merge(Node({key: node for key, node in base.value.items() if key not in OWN_KEYS}, base.place), tree)
+
+
+def exists(path: Path) -> bool:
+    """Whether something lies at `path`; a path that the system cannot even look up counts as nothing."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -132,7 +140,7 @@ def parse(text: str, place: Place) -> Node:
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
         at = Place(place.file, line, place.assignment)
-        raise GreenzoneError(f"broken YAML {at}: character U+{ord(str(error.character)):04X} is not allowed") from None
+        raise GreenzoneError(f"broken YAML {at}: character U+{int(error.character):04X} is not allowed") from None
     except RecursionError:
         raise GreenzoneError(f"{place.file or place.assignment} is nested too deeply, or contains itself") from None
 
@@ -155,7 +163,7 @@ class _Builder:
         try:
             return Node(self.loader.construct_object(node), place, key)
         except ValueError as error:
-            raise GreenzoneError(f"'{node.value[:40]}' {place} cannot be read: {error}") from None
+            raise GreenzoneError(f"'{node.value[:40]}' {place} cannot be read: {str(error).split(';')[0]}") from None
 
     def at(self, node: yaml.Node) -> Place:
         return Place(self.place.file, node.start_mark.line + 1, self.place.assignment, self.place.rank)
@@ -190,6 +198,8 @@ def assign(tree: Node, assignments: Iterable[str]) -> Node:
         keys = dotted.strip().split(".")
         if not equals or not all(keys):
             raise GreenzoneError(f"'{assignment}' is no assignment: write --set KEY=VALUE, such as grid.cell_size=5000")
+        if keys[0] == EXTENDS:
+            raise GreenzoneError(f"--set {assignment}: '{EXTENDS}' belongs into a file, and cannot be set")
         place = Place(None, 0, assignment)
         tree = _put(tree, keys, Node(parse(text, place).value, place, place), place)
     return tree
@@ -218,11 +228,12 @@ def find(tree: Node, loc: Loc) -> tuple[Loc, Node]:
     """
     found: list[str | int] = []
     for part in loc:
-        if isinstance(tree.value, dict) and part in tree.value:
-            tree = tree.value[part]
-        elif isinstance(tree.value, list) and isinstance(part, int) and part < len(tree.value):
-            tree = tree.value[part]
-        else:
-            continue
-        found.append(part)
+        items: dict[str | int, Node] = {}
+        if isinstance(tree.value, dict):
+            items = tree.value
+        elif isinstance(tree.value, list):
+            items = dict(enumerate(tree.value))
+        if part in items:
+            tree = items[part]
+            found.append(part)
     return tuple(found), tree

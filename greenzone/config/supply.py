@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from greenzone.config.technologies import TechnologyName
 from greenzone.schema import Options
+from greenzone.technologies import TECHNOLOGIES
 
 Capacity = Annotated[float, Field(ge=0)]
 
@@ -20,22 +21,26 @@ class SupplyScenario(Options):
     """Name of the mix in the outputs; no two share one."""
     capacity_mw: dict[TechnologyName, Capacity]
     """Capacity wanted of each technology [MW]; what does not fit on eligible land is not built."""
-    demand_gwh: float | None = Field(None, gt=0)
+    demand_gwh: float | None = Field(default=None, gt=0)
     """Demand of this mix [GWh year-1], where it differs from that of the section."""
 
 
+def _mix(name: str, **capacity_mw: float) -> SupplyScenario:
+    return SupplyScenario(name=name, capacity_mw={tech: mw for tech, mw in capacity_mw.items() if tech in TECHNOLOGIES})
+
+
 DEFAULT_SCENARIOS = (
-    SupplyScenario(name="existing-2025", capacity_mw={"hydro": 307.0}),
-    SupplyScenario(name="announced", capacity_mw={"solar": 340.0, "wind": 240.0, "hydro": 307.0}),
-    SupplyScenario(name="plan-1600", capacity_mw={"solar": 860.0, "wind": 240.0, "hydro": 500.0}),
-    SupplyScenario(name="published-potential", capacity_mw={"solar": 7200.0, "wind": 2000.0, "hydro": 500.0}),
+    _mix("existing-2025", hydro=307.0),
+    _mix("announced", solar=340.0, wind=240.0, hydro=307.0),
+    _mix("plan-1600", solar=860.0, wind=240.0, hydro=500.0),
+    _mix("published-potential", solar=7200.0, wind=2000.0, hydro=500.0),
 )
 
 
 class Supply(Options):
     """Demand of the zone and the capacity mixes held against it, hour by hour."""
 
-    demand_gwh: float = Field(229.0, gt=0)
+    demand_gwh: float = Field(default=229.0, gt=0)
     """Demand of the zone [GWh year-1]; 200 to 229 were used there in 2024 (trend.az 3990037, 4106174): assumed."""
     demand_file: Path | None = None
     """Hourly demand as CSV with the columns `time` (UTC) and `demand_mw` [MW] in place of the shape that is assumed."""

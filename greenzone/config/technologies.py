@@ -12,13 +12,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema, 
 
 from greenzone.errors import nearest
 from greenzone.schema import Options
-
-try:
-    from greenzone.technologies import TECHNOLOGIES
-except ImportError:  # until the registry stands
-    from types import SimpleNamespace
-
-    TECHNOLOGIES = {name: SimpleNamespace(Options=Options) for name in "solar wind hydro geothermal bioenergy".split()}
+from greenzone.technologies import TECHNOLOGIES
 
 
 def known_technology(name: str) -> str:
@@ -42,15 +36,16 @@ class TechnologyOptions(Options):
 
 
 def _branch(value: Any) -> str:
-    return "off" if value is False else "options"
+    return "(off)" if value is False else "(options)"
 
 
 def technology_options(registry: Mapping[str, Any]) -> type[TechnologyOptions]:
     """The model of the section for a registry of technologies."""
     fields: dict[str, Any] = {}
     for name, module in registry.items():
-        choice = Annotated[
-            Annotated[module.Options, Tag("options")] | Annotated[Literal[False], Tag("off")], Discriminator(_branch)
+        choice: Any = Annotated[
+            Annotated[module.Options, Tag("(options)")] | Annotated[Literal[False], Tag("(off)")],
+            Discriminator(_branch),
         ]
         description = f"Options of {name}; `false` leaves it out."
         fields[name] = (choice, Field(default_factory=module.Options, description=description))

@@ -17,11 +17,11 @@ class Weather(Options):
     """`generator`: the embedded, seeded generator; `file`: the file named below (naming one is enough)."""
     file: Path | None = None
     """Hourly weather: CF netCDF or zarr over the zone, or PVGIS TMY or EPW at one place; path from this file."""
-    years: int = Field(1, ge=1, le=100)
+    years: int = Field(default=1, ge=1, le=100)
     """Number of years the generator makes, each of 8760 hours [year]."""
-    first_year: int = Field(2019, ge=1950, le=2100)
+    first_year: int = Field(default=2019, ge=1950, le=2100)
     """Calendar year of the first generated time stamp [year]; the climate is that of 2010-2018 all the same."""
-    seed: int = Field(1, ge=0, le=2**32 - 1)
+    seed: int = Field(default=1, ge=0, le=2**32 - 1)
     """Seed of the generator [1]: the same seed gives the same weather."""
 
     @model_validator(mode="before")

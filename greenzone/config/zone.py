@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,19 +13,24 @@ from greenzone.layers import catalogue
 from greenzone.schema import Options
 
 
-def district_names() -> list[str]:
-    """Names of the embedded districts."""
-    return list(catalogue.load_districts().district)
+@cache
+def district_names() -> tuple[tuple[str, str], ...]:
+    """Names of the embedded districts, in English and in Azerbaijani."""
+    table = catalogue.load_districts()
+    return tuple(zip(table.district, table.name_az, strict=True))
+
+
+def folded(name: str) -> str:
+    """A name without its case; Azerbaijani pairs i with İ and ı with I, so dots do not count."""
+    return name.strip().casefold().replace("\u0307", "").replace("ı", "i")
 
 
 def known_district(name: str) -> str:
     """The embedded district of this name, in English or Azerbaijani, in any case."""
-    table = catalogue.load_districts()
-    spelled = {key.casefold(): district for key, district in zip(table.district, table.district, strict=True)}
-    spelled |= {key.casefold(): district for key, district in zip(table.name_az, table.district, strict=True)}
-    if name.strip().casefold() in spelled:
-        return spelled[name.strip().casefold()]
-    raise ValueError(f"unknown district '{name}': {nearest(name, table.district)}")
+    for english, azerbaijani in district_names():
+        if folded(name) in (folded(english), folded(azerbaijani)):
+            return english
+    raise ValueError(f"unknown district '{name}': {nearest(name, (english for english, _ in district_names()))}")
 
 
 District = Annotated[str, AfterValidator(known_district)]
@@ -33,7 +39,7 @@ District = Annotated[str, AfterValidator(known_district)]
 class Zone(Options):
     """Which land is looked at: districts by name, or a polygon file; all embedded districts where neither is named."""
 
-    districts: tuple[District, ...] | None = Field(None, min_length=1)
+    districts: tuple[District, ...] | None = Field(default=None, min_length=1)
     """Districts by name, in English or Azerbaijani (`greenzone data list` prints them); all of them by default."""
     file: Path | None = None
     """Polygon file with a CRS (GeoJSON, GeoPackage, shapefile, ...) in place of `districts`; path from this file."""
@@ -44,7 +50,7 @@ class Zone(Options):
     @classmethod
     def _all_districts_by_default(cls, given: Any) -> Any:
         if isinstance(given, dict) and given.get("districts") is None and given.get("file") is None:
-            return {**given, "districts": district_names()}
+            return {**given, "districts": [english for english, _ in district_names()]}
         return given
 
     @model_validator(mode="after")
