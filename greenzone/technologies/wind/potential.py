@@ -1,0 +1,186 @@
+"""What a zone can hold of wind: capacity, energy and hourly profiles from sites, layers and options.
+
+Comes in as the other technologies do (`schema.Technology`), goes out as a `schema.Potential`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from greenzone import schema
+from greenzone.technologies.inputs import check_weather
+from greenzone.technologies.wind import kernel, model
+from greenzone.technologies.wind.curve import Curve, prepare_curve
+from greenzone.technologies.wind.estimate import DEFAULT_WIND_HEIGHT, TEMP_HEIGHT, get_turbine, hub_terms
+from greenzone.technologies.wind.options import Options
+from greenzone.technologies.wind.turbines import Turbine
+
+GWH_PER_MW_YEAR = 8.760
+
+
+class _Work(NamedTuple):
+    """Arguments of the `cell_` kernels, sites sorted by weather cell."""
+
+    wind: np.ndarray
+    temp: np.ndarray
+    pressure: np.ndarray
+    cell: np.ndarray
+    terms: kernel.Terms
+    cold_stop: np.float32
+    curve: Curve
+
+
+class _Group(NamedTuple):
+    """Supply groups: the group of each site (-1 for none), and what each group is."""
+
+    of_site: np.ndarray
+    district: np.ndarray
+    resource_class: np.ndarray
+
+
+def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> schema.Potential:
+    """Wind potential of `sites`, which carry `eligible_fraction` for wind.
+
+    Parameters
+    ----------
+    sites : Dataset
+        Over `site`: `area_km2`, `district`, `eligible_fraction`.
+    layers : Layers
+        `site` with `pressure` [Pa], `temp_air` [degC], `wind_speed_100m` [m s-1], `cell`, `wind_factor` [1] and
+        `temp_offset` [K]; hourly `weather` over (time, cell) with `wind_speed` and `temp_air`.
+    options : Options
+        Turbine, tower, losses, and the land taken.
+
+    Returns
+    -------
+    Potential
+        The wind at a hub is that of the weather cell times the site's `wind_factor`, brought to hub height by the
+        shear exponent. `theoretical_gwh` is the kinetic energy that passes the rotors of a park on all land,
+        `geographic_gwh` on eligible land. A site without weather has capacity factor NaN and no energy.
+    """
+    turbine = get_turbine(options.turbine)
+    weather = check_weather(layers.weather, ("wind_speed", "temp_air"))
+    work = _work(layers.site, weather, turbine, options)
+    capacity_factor = kernel.cell_mean(*work)
+    potential = _potential(sites, layers.site, capacity_factor, _kinetic(layers.site, work, turbine), options)
+    groups = _groups(potential, sites["district"].values, options)
+    potential["group"] = ("site", groups.of_site, {"units": "1", "long_name": "supply group, -1 for none"})
+    profiles = _profiles(work, groups, potential["capacity_mw"].values, weather)
+    totals = _totals(sites, layers.site, potential, work, options)
+    return schema.Potential("wind", potential, profiles, totals=totals, notes=_notes(options, turbine))
+
+
+def _work(site: xr.Dataset, weather: xr.Dataset, turbine: Turbine, options: Options) -> _Work:
+    hub = options.hub_height
+    height = float(weather["wind_speed"].attrs.get("height", DEFAULT_WIND_HEIGHT))
+    rise = hub - float(weather["temp_air"].attrs.get("height", TEMP_HEIGHT))
+    terms = hub_terms(
+        site.sizes["site"],
+        site["wind_factor"].values * model.power_law(1.0, height, hub, options.shear_exponent),
+        site["temp_offset"].values - model.LAPSE_RATE * rise,
+        model.pressure_at_height(site["pressure"].values, site["temp_air"].values, hub),
+        options.remaining,
+    )
+    wind, temp = (np.ascontiguousarray(weather[n].values.T, dtype=np.float32) for n in ("wind_speed", "temp_air"))
+    cell = site["cell"].values.astype(np.int64)
+    stop = np.float32(options.cold_stop + model.KELVIN)
+    return _Work(wind, temp, np.empty((0, 0), np.float32), cell, terms, stop, prepare_curve(turbine))
+
+
+def _kinetic(site: xr.Dataset, work: _Work, turbine: Turbine) -> np.ndarray:
+    """Mean kinetic power through the rotors over nominal power of each site. [1]"""
+    cubes = (work.wind.astype(np.float64) ** 3).mean(axis=1)[work.cell] * work.terms.speed_factor**3
+    temp_hub = site["temp_air"].values - model.LAPSE_RATE * 100.0
+    density = model.STANDARD_DENSITY / (work.terms.ratio_factor * (temp_hub + model.KELVIN))
+    return 0.5 * density * cubes / turbine.specific_power
+
+
+def _potential(
+    sites: xr.Dataset, site: xr.Dataset, capacity_factor: np.ndarray, kinetic: np.ndarray, options: Options
+) -> xr.Dataset:
+    area, eligible = sites["area_km2"].values, sites["eligible_fraction"].values
+    park = kinetic * options.capacity_density_mw_km2 * area * GWH_PER_MW_YEAR
+    capacity = _capacity(sites, site["wind_speed_100m"].values, capacity_factor, options)
+    values = {
+        "eligible_fraction": eligible,
+        "theoretical_gwh": park,
+        "geographic_gwh": park * eligible,
+        "capacity_mw": capacity,
+        "capacity_factor": capacity_factor,
+        "energy_gwh": capacity * np.nan_to_num(capacity_factor) * GWH_PER_MW_YEAR,
+    }
+    potential = xr.Dataset({name: ("site", value) for name, value in values.items()}, {"site": sites["site"].values})
+    return schema.label(potential, schema.POTENTIAL)
+
+
+def _capacity(sites: xr.Dataset, wind_speed: np.ndarray, capacity_factor: np.ndarray, options: Options) -> np.ndarray:
+    """Capacity of each site [MW]: none where the wind is too weak to count or not known."""
+    taken = sites["area_km2"].values * sites["eligible_fraction"].values * options.land_share
+    worth = (wind_speed >= options.min_wind_speed) & np.isfinite(capacity_factor)
+    return np.where(worth, taken * options.capacity_density_mw_km2, 0.0)
+
+
+def _groups(potential: xr.Dataset, district: np.ndarray, options: Options) -> _Group:
+    """District by class of capacity factor; the bounds are fixed, so a site's class is its own affair."""
+    district = np.asarray(district).astype(str)
+    level = np.searchsorted(np.asarray(options.resource_classes), potential["capacity_factor"].values, side="right")
+    built = potential["capacity_mw"].values > 0
+    keys = pd.MultiIndex.from_arrays([district[built], level[built]])
+    unique = keys.unique().sort_values()
+    of_site = np.full(district.size, -1, dtype=np.int64)
+    of_site[built] = unique.get_indexer(keys)
+    names = np.array(unique.get_level_values(0), dtype=str)
+    return _Group(of_site, names, np.array(unique.get_level_values(1), dtype=np.int64))
+
+
+def _profiles(work: _Work, groups: _Group, capacity: np.ndarray, weather: xr.Dataset) -> xr.Dataset:
+    count = groups.district.size
+    built = groups.of_site >= 0
+    total = np.bincount(groups.of_site[built], capacity[built], minlength=count)
+    sums = kernel.cell_groups(*work, groups.of_site, capacity, count)
+    profiles = xr.Dataset(
+        {
+            "capacity_factor": (("group", "time"), (sums / total[:, None]).astype(np.float32)),
+            "capacity_mw": ("group", total),
+        },
+        {
+            "time": weather.indexes["time"],
+            "district": ("group", groups.district),
+            "resource_class": ("group", groups.resource_class),
+        },
+        {"interval": weather.attrs.get("interval", "instant")},
+    )
+    return schema.label(profiles, schema.PROFILES)
+
+
+def _totals(
+    sites: xr.Dataset, site: xr.Dataset, potential: xr.Dataset, work: _Work, options: Options
+) -> dict[str, float]:
+    """Capacity, energy and mean capacity factor, and the first two with all winds weaker or stronger."""
+    capacity, energy = float(potential["capacity_mw"].sum()), float(potential["energy_gwh"].sum())
+    mean = energy / (capacity * GWH_PER_MW_YEAR) if capacity > 0 else float("nan")
+    totals = {"capacity_mw": capacity, "energy_gwh": energy, "capacity_factor": mean}
+    for name, shift in (("low", -0.5 * options.speed_uncertainty), ("high", 0.5 * options.speed_uncertainty)):
+        factor = np.float32(1 + shift)
+        terms = work.terms._replace(speed_factor=work.terms.speed_factor * factor)
+        shifted = kernel.cell_mean(*work._replace(terms=terms))
+        counted = _capacity(sites, site["wind_speed_100m"].values * factor, shifted, options)
+        totals[f"capacity_mw_{name}"] = float(counted.sum())
+        totals[f"energy_gwh_{name}"] = float((counted * np.nan_to_num(shifted)).sum()) * GWH_PER_MW_YEAR
+    return totals
+
+
+def _notes(options: Options, turbine: Turbine) -> tuple[str, ...]:
+    half = 0.5 * options.speed_uncertainty
+    return (
+        f"Mean wind of a site is good to {options.speed_uncertainty:.0%} either way: no mast or fine atlas stands"
+        f" behind it. Totals low and high shift all winds by {half:.0%}.",
+        f"Wind is counted where the mean at 100 m reaches {options.min_wind_speed:g} m/s, with {turbine.name} at"
+        f" {options.hub_height:g} m, on {options.land_share:.0%} of the eligible land at"
+        f" {options.capacity_density_mw_km2:g} MW per km2; the share is an assumption that scales the result.",
+        f"Losses of {1 - options.remaining:.1%} in all (wake, availability, electrical, performance, icing).",
+    )
