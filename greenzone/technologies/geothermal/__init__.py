@@ -1,0 +1,38 @@
+"""Geothermal energy: temperature under ground, heat in place, power and heat of prospects, springs."""
+
+from greenzone.technologies.geothermal.estimate import estimate
+from greenzone.technologies.geothermal.heatflow import fit_variogram, krige, leave_one_out, merge_places
+from greenzone.technologies.geothermal.model import (
+    exergy_power,
+    heat_in_place,
+    heat_power,
+    orc_rejection_temperature,
+    orc_specific_power,
+    spring_power,
+    thermal_power,
+    wellhead_flow,
+)
+from greenzone.technologies.geothermal.options import HeatFlowPoint, Options, Prospect
+from greenzone.technologies.geothermal.temperature import Column, read_column, temperature_at_depth
+
+__all__ = [
+    "Column",
+    "HeatFlowPoint",
+    "Options",
+    "Prospect",
+    "estimate",
+    "exergy_power",
+    "fit_variogram",
+    "heat_in_place",
+    "heat_power",
+    "krige",
+    "leave_one_out",
+    "merge_places",
+    "orc_rejection_temperature",
+    "orc_specific_power",
+    "read_column",
+    "spring_power",
+    "temperature_at_depth",
+    "thermal_power",
+    "wellhead_flow",
+]

@@ -1,0 +1,210 @@
+"""Geothermal potential of the sites: the heat of the rock, and what prospects may give of it as power and heat.
+
+Comes in: sites, layers, options. Goes out: `schema.Potential`, with prospects and springs as features.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from greenzone.schema import POTENTIAL, PROFILES, Layers, Potential, label
+from greenzone.technologies.geothermal import prospects, springs, underground
+from greenzone.technologies.geothermal.options import Options
+from greenzone.technologies.geothermal.reservoirs import Draws, Reservoirs, draw, net_specific_power
+
+Array = NDArray[np.float64]
+
+HOURS_PER_YEAR = 8760.0
+RESOURCE_CLASS = "binary"
+EXTRA = {
+    "heat_mw": ("MW", "expected thermal power of prospects for direct use"),
+    "heat_gwh": ("GWh", "expected heat per year for direct use"),
+    "group": ("1", "supply group of the site, -1 for none"),
+}
+
+
+class Field(NamedTuple):
+    """Prospects as seen by the sites: draws, the share of each that falls on each site, and who is who."""
+
+    reservoirs: Reservoirs
+    draws: Draws
+    weight: Array
+    features: gpd.GeoDataFrame
+
+
+def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
+    """Geothermal potential.
+
+    The theoretical and geographic rungs are heat of the rock, wells or no wells. The technical rung is the expected
+    output of the prospects: only there do springs speak for water that moves through the rock. It counts each prospect
+    by its chance of success and stands on the eligible land within reach of its wells.
+
+    Parameters
+    ----------
+    sites : Dataset
+        `schema.SITES` over `site`, with `eligible_fraction`.
+    layers : Layers
+        `site.temp_air`, `weather.temp_air`, the tables `heat_flow`, `geothermal_column`, `geothermal_prospects`,
+        `springs`, and the zone.
+    options : Options
+        As in the scenario.
+
+    Returns
+    -------
+    Potential
+        Beside `schema.POTENTIAL`: `heat_flow`, `temperature_at_<depth>km`, each with `_std`, `heat_mw`, `heat_gwh`.
+        Features `geothermal_prospects`, `geothermal_springs`. `capacity_factor` is NaN where there is no prospect.
+
+    Raises
+    ------
+    GreenzoneError
+        Impossible heat flows or layers, a depth beyond the column of rock.
+
+    References
+    ----------
+    Williams, Reed and Mariner (2008), USGS Open-File Report 2008-1296, doi:10.3133/ofr20081296
+    """
+    data, figures = underground.site_heat_flow(sites, layers, options)
+    rock = underground.Rock(data, layers, options)
+    data = data.assign(underground.rock_variables(rock, options))
+    field = _field(sites, layers, options, rock)
+    groups, profiles, hourly = _profiles(sites, layers, options, field)
+    data = data.assign(_ladder(sites, rock, options, field, hourly))
+    data["group"] = ("site", groups)
+    for name, (units, long_name) in EXTRA.items():
+        data[name].attrs = {"units": units, "long_name": long_name}
+    data.theoretical_gwh.attrs["comment"] = (
+        f"heat of the rock down to {options.resource_depth_km:g} km above {options.temp_reference:g} degC, shared over"
+        f" {options.lifetime:g} years; thermal"
+    )
+    warm = springs.spring_features(
+        layers.tables["springs"], layers.tables["geothermal_prospects"], layers.zone, options
+    )
+    return Potential(
+        technology="geothermal",
+        sites=label(data, POTENTIAL),
+        profiles=profiles,
+        features={"geothermal_prospects": field.features, "geothermal_springs": warm},
+        totals=_totals(field, warm, figures),
+        notes=_notes(options, figures),
+    )
+
+
+def _field(sites: xr.Dataset, layers: Layers, options: Options, rock: underground.Rock) -> Field:
+    table = prospects.prospect_table(layers.tables["geothermal_prospects"], options, layers.zone)
+    weight, near = prospects.site_weights(table, sites, options)
+    reservoirs = prospects.reservoirs_of(table, rock, near)
+    draws = draw(reservoirs, options)
+    features = prospects.prospect_features(table, reservoirs, draws, weight.sum(1))
+    return Field(reservoirs, draws, weight, features)
+
+
+def _profiles(
+    sites: xr.Dataset, layers: Layers, options: Options, field: Field
+) -> tuple[NDArray[np.int64], xr.Dataset, Array]:
+    """Supply groups, one per district with a prospect, and the mean capacity factor of each prospect.
+
+    The air at the plant moves its output; capacity is the output at the mean temperature of the year.
+    """
+    power = prospects.expected(field.draws, field.draws.power)
+    capacity = field.weight * power[:, None]
+    hourly = _hourly(layers, options, field)
+    district = sites.district.to_numpy().astype(str)
+    active = capacity.sum(0) > 0
+    names = sorted(set(district[active]))
+    group = np.where(active, np.searchsorted(names, district) if names else 0, -1)
+    by_group = (
+        np.stack([capacity[:, group == index].sum(1) for index in range(len(names))])
+        if names
+        else np.zeros((0, len(power)))
+    )
+    total = by_group.sum(1)
+    factor = np.divide(
+        by_group @ hourly, total[:, None], out=np.zeros((len(names), hourly.shape[1])), where=total[:, None] > 0
+    )
+    profiles = xr.Dataset(
+        {"capacity_factor": (("group", "time"), factor.astype("float32")), "capacity_mw": ("group", total)},
+        {
+            "district": ("group", np.array(names, dtype=str)),
+            "resource_class": ("group", np.full(len(names), RESOURCE_CLASS)),
+            "time": layers.weather.time,
+        },
+    )
+    return group, label(profiles, PROFILES), hourly.mean(1)
+
+
+def _hourly(layers: Layers, options: Options, field: Field) -> Array:
+    """Output over capacity of each prospect in each hour, (prospect, time)."""
+    result = np.zeros((len(field.weight), layers.weather.sizes["time"]))
+    cell, offset = layers.site.cell.to_numpy(), layers.site.temp_offset.to_numpy()
+    for index, weight in enumerate(field.weight):
+        if weight.sum() == 0:
+            continue
+        share = np.bincount(cell, weight, minlength=layers.weather.sizes["cell"]) / weight.sum()
+        used = np.flatnonzero(share)
+        air = layers.weather.temp_air.isel(cell=used).transpose("time", "cell").to_numpy() @ share[used]
+        air = air + weight @ offset / weight.sum()
+        hot = field.reservoirs.temperature[index].mean()
+        design = net_specific_power(hot, field.reservoirs.ambient[index], options)
+        ratio = net_specific_power(hot, air, options) / design if design > 0 else np.ones(air.shape)
+        result[index] = np.minimum(ratio * options.availability, 1.0)
+    return result
+
+
+def _ladder(
+    sites: xr.Dataset, rock: underground.Rock, options: Options, field: Field, factor: Array
+) -> dict[str, xr.DataArray]:
+    """The rungs over `site`."""
+    area, eligible = sites.area_km2.to_numpy(), sites.eligible_fraction.to_numpy()
+    theoretical = underground.theoretical_gwh(rock, area, options)
+    power, heat = (prospects.expected(field.draws, values) for values in (field.draws.power, field.draws.heat_power))
+    capacity, heat_mw = power @ field.weight, heat @ field.weight
+    energy = (power * factor) @ field.weight * HOURS_PER_YEAR / 1000.0
+    yearly = np.divide(
+        energy * 1000.0 / HOURS_PER_YEAR, capacity, out=np.full(capacity.shape, np.nan), where=capacity > 0
+    )
+    values = {
+        "eligible_fraction": eligible, "theoretical_gwh": theoretical, "geographic_gwh": theoretical * eligible,
+        "capacity_mw": capacity, "capacity_factor": yearly, "energy_gwh": energy,
+        "heat_mw": heat_mw, "heat_gwh": heat_mw * options.heat_utilisation * HOURS_PER_YEAR / 1000.0,
+    }  # fmt: skip
+    return {name: xr.DataArray(array, dims="site") for name, array in values.items()}
+
+
+def _totals(field: Field, warm: gpd.GeoDataFrame, figures: dict[str, float]) -> dict[str, float]:
+    """Sums over the prospects: expected, and the range that random draws of all of them together span."""
+    land, found = field.weight.sum(1)[:, None], field.draws.found
+    totals = dict(figures)
+    for name, values in (
+        ("capacity", field.draws.power),
+        ("heat", field.draws.heat_power),
+        ("usgs_capacity", field.draws.exergy_power),
+    ):
+        together = (values * land * found).sum(0)
+        totals[f"{name}_mw"] = float(together.mean())
+        for percentile in (10, 50, 90):
+            totals[f"{name}_p{percentile}_mw"] = float(np.percentile(together, percentile))
+    totals["spring_heat_mw"] = float(warm.heat_mw.sum())
+    return totals
+
+
+def _notes(options: Options, figures: dict[str, float]) -> tuple[str, ...]:
+    notes = [
+        "No reservoir in the zone has been drilled: UNU-GTP (2006) identified no resource for electricity, press"
+        " reports of 2025 think water of 100-150 degC possible. Electricity is an expected value: each prospect counts"
+        f" with a chance of {options.chance_of_success:g}; see the range.",
+        "Prospects marked 'approximate' have no published position; those without a published temperature take it from"
+        " the heat flow.",
+        "Theoretical and geographic rungs are heat of the rock, thermal; the technical rung is electricity.",
+    ]
+    if figures:
+        notes.append(
+            f"Heat flow rests on {figures['heat_flow_places']:.0f} places, most of them outside the zone; left out one"
+            f" by one they are foretold with an error of {figures['heat_flow_leave_one_out_rmse']:.0f} mW/m2."
+        )
+    return tuple(notes)

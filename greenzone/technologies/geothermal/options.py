@@ -1,0 +1,131 @@
+"""What can be set for geothermal energy, with units, bounds and where each default comes from."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from greenzone import schema
+
+
+class HeatFlowPoint(schema.Options):
+    """A measurement of the user's own."""
+
+    lon: float = Field(ge=-180, le=180)
+    """Longitude [degree]."""
+    lat: float = Field(ge=-90, le=90)
+    """Latitude [degree]."""
+    heat_flow: float = Field(gt=0, le=1000)
+    """Heat flow at the surface [mW/m2]."""
+
+
+class Triangle(schema.Options):
+    """A quantity that is known by its lowest, likeliest and highest value."""
+
+    low: float
+    """Lowest value."""
+    likely: float
+    """Likeliest value."""
+    high: float
+    """Highest value."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low <= self.likely <= self.high:
+            raise ValueError(f"low, likely, high must rise: {self.low:g}, {self.likely:g}, {self.high:g}")
+        return self
+
+
+class Prospect(schema.Options):
+    """A place where a reservoir is thought possible."""
+
+    name: str = Field(min_length=1)
+    """Name of the place."""
+    lon: float = Field(ge=-180, le=180)
+    """Longitude [degree]."""
+    lat: float = Field(ge=-90, le=90)
+    """Latitude [degree]."""
+    temperature: Triangle | None = None
+    """Of the reservoir [degC]; without it, the temperature that the heat flow gives at `depth_km`."""
+    area_km2: Triangle = Triangle(low=1, likely=2, high=3)
+    """Of the reservoir [km2]; default: a system known by one group of springs (USGS Circular 790, 1979)."""
+    thickness_m: Triangle = Triangle(low=1000, likely=1500, high=2500)
+    """Of the reservoir [m]; default as for the area."""
+    depth_km: float = Field(1.5, gt=0, le=10)
+    """Middle of the reservoir below the surface [km]."""
+
+
+class Options(schema.Options):
+    """Geothermal power and heat."""
+
+    heat_flow_points: tuple[HeatFlowPoint, ...] = ()
+    """Measurements to add to the table `heat_flow`."""
+    use_embedded_heat_flow: bool = True
+    """Whether the embedded table of 40 measurements is used beside `heat_flow_points`."""
+    heat_flow_layer: str | None = None
+    """Name of a raster under `layers` with heat flow [mW/m2], used where it has data in place of the points."""
+    gradient_layer: str | None = None
+    """Name of a raster under `layers` with the temperature gradient [K/km], used where it has data for every depth."""
+    variogram_nugget: float | None = Field(None, ge=0)
+    """Variance between neighbouring measurements [(mW/m2)2]; fitted where one of the three is not given."""
+    variogram_sill: float | None = Field(None, gt=0)
+    """Variance that distance explains [(mW/m2)2]."""
+    variogram_range_km: float | None = Field(None, gt=0)
+    """Distance over which likeness falls to 1/e [km]."""
+    map_depths_km: tuple[float, ...] = (1.0, 3.0, 5.0)
+    """Depths for which temperature is mapped [km]; the embedded column of rock reaches to 10 km."""
+    resource_depth_km: float = Field(5.0, gt=0, le=10)
+    """Foot of the rock whose heat counts as the theoretical resource [km]; deeper wells are rare."""
+    temp_reference: float = Field(15.0, ge=1, le=40)
+    """Temperature down to which heat counts [degC]; 15 in the USGS assessments (Williams et al. 2008)."""
+    heat_capacity: float = Field(2.7e6, ge=1e6, le=5e6)
+    """Volumetric heat capacity of rock and water [J/(m3 K)]; 2.7e6 in USGS Circular 790 (1979)."""
+    prospects: tuple[Prospect, ...] | None = None
+    """Places with a reservoir; without it, the six of the table `geothermal_prospects`."""
+    chance_of_success: float = Field(0.59, ge=0, le=1)
+    """Chance that a prospect proves productive [1]; share of successful exploration wells (IFC 2013, Success of
+    Geothermal Wells). None in the zone has been drilled to depth."""
+    recovery_low: float = Field(0.08, gt=0, le=1)
+    """Lowest share of the heat in place that reaches the wellhead [1]; fractured rock, USGS (Williams et al. 2008)."""
+    recovery_high: float = Field(0.20, gt=0, le=1)
+    """Highest such share [1]; all values between are taken as equally likely (Williams et al. 2008)."""
+    lifetime: float = Field(30.0, ge=5, le=100)
+    """Years over which the heat is brought up [years]; 30 in the USGS assessments."""
+    draws: int = Field(10_000, ge=100, le=1_000_000)
+    """Random draws per prospect from which ranges are read."""
+    seed: int = Field(0, ge=0)
+    """Seed of the draws; the same seed gives the same result."""
+    availability: float = Field(0.90, gt=0, le=1)
+    """Share of the year in which the plant runs [1]; default of GEOPHIRES (Beckers and McCabe 2019)."""
+    pump_pressure: float = Field(15.0, ge=0, le=200)
+    """Pressure that production and injection pumps add [bar]; 5 + 5 bar at the GEOPHIRES defaults of 50 kg/s and
+    10 kg/s per bar, 5 bar for pipes and wells (assumption)."""
+    pump_efficiency: float = Field(0.75, gt=0, le=1)
+    """Efficiency of the pumps [1]; default of GEOPHIRES."""
+    heat_return: float = Field(40.0, ge=1, le=120)
+    """Temperature at which heating water goes back under ground [degC]; low-temperature networks and greenhouses."""
+    heat_utilisation: float = Field(0.40, gt=0, le=1)
+    """Mean over peak of heat use [1]; world mean of space and greenhouse heating (Lund and Toth 2021,
+    doi:10.1016/j.geothermics.2020.101915)."""
+    spring_temperature: float = Field(60.0, ge=20, le=100)
+    """Of springs without a measurement [degC]; Istisu and Zuar are reported at 60 to 65."""
+    spring_return: float = Field(20.0, ge=1, le=60)
+    """Temperature to which spring water is cooled [degC]: bathing and greenhouses, a drop of 40 K as in the national
+    inventories."""
+    well_reach_km: float = Field(2.5, gt=0, le=10)
+    """How far from a prospect's point the plant may stand [km]; deviated wells reach about 2 km aside, the reservoir's
+    own radius adds 0.8 km."""
+    plant_area_km2: float = Field(0.2, gt=0, le=10)
+    """Land that a plant with its wells needs [km2]; with less eligible land in reach the output falls in proportion.
+    Up to 0.032 km2 per MW (US DOE 2019, GeoVision)."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.recovery_low > self.recovery_high:
+            raise ValueError(f"recovery_low {self.recovery_low:g} is above recovery_high {self.recovery_high:g}")
+        if any(not 0 < depth <= 10 for depth in self.map_depths_km):
+            raise ValueError("map_depths_km must lie above 0 and at most at 10 km, the foot of the column of rock")
+        if not self.use_embedded_heat_flow and len(self.heat_flow_points) < 2 and self.heat_flow_layer is None:
+            raise ValueError("without the embedded heat flow give at least two heat_flow_points or a heat_flow_layer")
+        return self

@@ -1,0 +1,120 @@
+"""Prospects: places where a reservoir is thought possible, what they may give, and on which sites it may be drawn.
+
+Comes in: the table of prospects or the user's own, and the rock under the sites. Goes out: draws for each prospect and
+the share of each that falls on each site.
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import xarray as xr
+from numpy.typing import NDArray
+
+from greenzone.technologies.geothermal.heatflow import distance_km
+from greenzone.technologies.geothermal.options import Options, Prospect
+from greenzone.technologies.geothermal.reservoirs import Draws, Reservoirs
+from greenzone.technologies.geothermal.underground import Rock
+
+Array = NDArray[np.float64]
+
+TRIANGLES = {"temperature": "c", "area": "km2", "thickness": "m"}
+CORNERS = ("low", "likely", "high")
+TRIANGLE_SPREAD = np.sqrt(6.0)  # half-width of a symmetric triangle over its standard deviation
+COLDEST = 16.0  # degC: a reservoir's lowest temperature, just above the reference
+
+
+def prospect_table(table: pd.DataFrame, options: Options, zone: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Prospects inside the zone, the user's own in place of the embedded ones; blank temperatures are NaN."""
+    if options.prospects is not None:
+        table = pd.DataFrame([_as_row(prospect) for prospect in options.prospects], columns=list(table.columns))
+    inside = shapely.contains_xy(
+        shapely.union_all(zone.geometry.to_numpy()), table.lon.to_numpy(float), table.lat.to_numpy(float)
+    )
+    return table[inside].reset_index(drop=True)
+
+
+def _as_row(prospect: Prospect) -> dict[str, object]:
+    row: dict[str, object] = {
+        "prospect": prospect.name, "lat": prospect.lat, "lon": prospect.lon, "approximate": False,
+        "depth_km": prospect.depth_km, "source": "scenario",
+    }  # fmt: skip
+    triangles = {"temperature": prospect.temperature, "area": prospect.area_km2, "thickness": prospect.thickness_m}
+    for name, triangle in triangles.items():
+        for corner in CORNERS:
+            row[f"{name}_{corner}_{TRIANGLES[name]}"] = np.nan if triangle is None else getattr(triangle, corner)
+    return row
+
+
+def site_weights(table: pd.DataFrame, sites: xr.Dataset, options: Options) -> tuple[Array, NDArray[np.bool_]]:
+    """How a prospect's output is shared among the sites from which it can be reached.
+
+    A site takes part with its eligible land. The nearest site always counts as within reach, so that large cells work.
+
+    Returns
+    -------
+    weight : ndarray (prospect, site)
+        Rows sum to the share of the output for which there is land, 0 to 1.
+    near : ndarray (prospect, site) of bool
+        Sites within reach, eligible or not.
+    """
+    apart = distance_km(
+        table.lon.to_numpy(float)[:, None],
+        table.lat.to_numpy(float)[:, None],
+        sites.lon.to_numpy(),
+        sites.lat.to_numpy(),
+    )
+    near = apart <= np.maximum(apart.min(1, initial=np.inf, keepdims=True), options.well_reach_km)
+    land = near * (sites.area_km2 * sites.eligible_fraction).to_numpy()
+    total = land.sum(1, keepdims=True)
+    share = np.minimum(total / options.plant_area_km2, 1.0)
+    return np.divide(land * share, total, out=np.zeros(land.shape), where=total > 0), near
+
+
+def reservoirs_of(table: pd.DataFrame, rock: Rock, near: NDArray[np.bool_]) -> Reservoirs:
+    """The prospects' properties; temperatures that were not published follow from the rock under the sites in reach."""
+    corners = {
+        name: np.array(table[[f"{name}_{corner}_{unit}" for corner in CORNERS]], float)
+        for name, unit in TRIANGLES.items()
+    }
+    ambient = np.array([np.nanmean(rock.surface[row]) for row in near])
+    for index, depth in enumerate(table.depth_km.to_numpy(float) * 1000.0):
+        if np.isnan(corners["temperature"][index]).any():
+            mean, std = rock.at(depth)[near[index]].mean(), rock.std_at(depth)[near[index]].mean()
+            triple = mean + std * TRIANGLE_SPREAD * np.array([-1.0, 0.0, 1.0])
+            corners["temperature"][index] = np.maximum(triple, COLDEST)
+    names = table.prospect.to_numpy().astype(str)
+    return Reservoirs(names, corners["temperature"], corners["area"], corners["thickness"], ambient)
+
+
+def expected(draws: Draws, power: Array) -> Array:
+    """Mean power of each prospect, a reservoir that is not there counting as 0."""
+    return np.asarray((power * draws.found).mean(1))
+
+
+def prospect_features(table: pd.DataFrame, reservoirs: Reservoirs, draws: Draws, land_share: Array) -> gpd.GeoDataFrame:
+    """Prospects as points with what they may give, expected and as a range if there is a reservoir."""
+    frame = gpd.GeoDataFrame(
+        {
+            "prospect": table.prospect,
+            "approximate": table.approximate.astype(bool),
+            "temperature_published": table.temperature_likely_c.notna(),
+            "temperature_c": reservoirs.temperature[:, 1].round(1),
+            "depth_km": table.depth_km,
+            "land_share": land_share,
+            "heat_in_place_pj": np.median(draws.heat, 1) / 1e15,
+            "flow_kg_s": np.median(draws.flow, 1),
+            "capacity_mw": expected(draws, draws.power) * land_share,
+            "heat_mw": expected(draws, draws.heat_power) * land_share,
+        },
+        geometry=gpd.points_from_xy(table.lon, table.lat),
+        crs="EPSG:4326",
+    )
+    for name, values in (("capacity", draws.power), ("usgs_capacity", draws.exergy_power), ("heat", draws.heat_power)):
+        for percentile in (10, 50, 90):
+            frame[f"{name}_if_found_p{percentile}_mw"] = np.percentile(values, percentile, axis=1)
+    frame["source"] = table.source
+    frame["note"] = table.note if "note" in table else ""
+    return frame
