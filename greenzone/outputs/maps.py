@@ -10,14 +10,12 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import rasterio.features
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.colors import LightSource, ListedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
-from rasterio.transform import from_bounds
 
 from greenzone.layers import catalogue
 from greenzone.outputs.tables import best_technology
@@ -90,11 +88,14 @@ def site_raster(geometry: np.ndarray) -> tuple[np.ndarray, Extent]:
     """Number of the site at each pixel of a picture of the zone, -1 outside; and its west, east, south, north."""
     west, south, east, north = shapely.total_bounds(geometry) + np.array([-1, -1, 1, 1]) * MARGIN_DEGREES
     scale = PIXELS / max(east - west, north - south)
-    shape = max(1, round((north - south) * scale)), max(1, round((east - west) * scale))
-    shapes = ((shape_, number) for number, shape_ in enumerate(geometry) if not shapely.is_empty(shape_))
-    transform = from_bounds(west, south, east, north, shape[1], shape[0])
-    index = rasterio.features.rasterize(shapes, shape, fill=-1, transform=transform, dtype="int32")
-    return index, (west, east, south, north)
+    width, height = max(1, round((east - west) * scale)), max(1, round((north - south) * scale))
+    lon = west + (np.arange(width) + 0.5) * (east - west) / width
+    lat = north - (np.arange(height) + 0.5) * (north - south) / height
+    # Seen from the pixels, the work hardly grows with the number of sites.
+    pixel, site = shapely.STRtree(geometry).query(shapely.points(*np.meshgrid(lon, lat)).ravel(), predicate="within")
+    index = np.full(width * height, -1)
+    index[pixel] = site
+    return index.reshape(height, width), (west, east, south, north)
 
 
 def hillshade(elevation: Raster, extent: Extent) -> tuple[np.ndarray, Extent]:

@@ -36,6 +36,12 @@ def folder(made_up, tmp_path_factory):
     return write_outputs(made_up, tmp_path_factory.mktemp("runs") / "made-up")
 
 
+@pytest.fixture
+def no_picture(monkeypatch):
+    """For tests that write again and do not look at the picture, which takes the longest."""
+    monkeypatch.setattr("greenzone.outputs.write.write_overview", lambda run, path: path.write_bytes(b"picture"))
+
+
 def read_features(path):
     return json.loads(path.read_text(encoding="utf-8"), parse_constant=pytest.fail)["features"]
 
@@ -160,13 +166,28 @@ def test_netcdf_follows_cf_and_carries_units(made_up, folder):
         assert values.name == mapping or {"units", "long_name"} <= values.attrs.keys()
 
 
+def test_profiles_are_written_where_the_scenario_asks_for_them(made_up, tmp_path, no_picture):
+    asked = SimpleNamespace(**{**vars(made_up), "config": {**made_up.config, "outputs": {"profiles": True}}})
+    folder = write_outputs(asked, tmp_path / "a")
+    with xr.open_dataset(folder / "profiles.nc", engine="h5netcdf") as profiles:
+        profiles.load()
+    wind = profiles.isel(group=profiles.technology.to_numpy() == "wind")
+    expected = made_up.potentials["wind"].profiles
+    assert wind.capacity_factor.to_numpy() == pytest.approx(expected.capacity_factor.to_numpy())
+    assert wind.district.to_numpy().tolist() == expected.district.to_numpy().tolist()
+    assert (wind.time.to_numpy() == expected.time.to_numpy()).all()
+    again = write_outputs(asked, tmp_path / "b")
+    assert (again / "profiles.nc").read_bytes() == (folder / "profiles.nc").read_bytes()
+
+
 def test_manifest_tells_the_whole_run(made_up, folder):
     text = (folder / "manifest.json").read_text(encoding="utf-8")
     found = json.loads(text, parse_constant=pytest.fail)
-    assert found["config"] == {"name": "made up", "seed": 7, "ceiling": None}
+    assert found["config"] == {"name": "made up", "supply": {"demand_gwh": 229.0}, "seed": 7, "ceiling": None}
     assert found["weather"]["source"] == "synthetic"
     assert found["notes"]["hydro"] == ["hydro made up"]
     assert any("50 %" in statement for statement in found["uncertainty"])
+    assert any("229 GWh a year" in statement for statement in found["uncertainty"])
     assert found["timings_s"] == {"sites": 0.1}
     assert found["versions"]["numpy"] == np.__version__
     assert set(found["files"]) == FILES - {"manifest.json"}
@@ -179,14 +200,14 @@ def test_checksums_of_the_manifest_hold(folder):
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected
 
 
-def test_only_timings_differ_between_manifests(made_up, folder, tmp_path):
+def test_only_timings_differ_between_manifests(made_up, tmp_path, no_picture):
     slower = SimpleNamespace(**{**vars(made_up), "timings": {"sites": 99.0}})
-    first = json.loads((folder / "manifest.json").read_text())
+    first = json.loads((write_outputs(made_up, tmp_path / "a") / "manifest.json").read_text())
     second = json.loads((write_outputs(slower, tmp_path / "b") / "manifest.json").read_text())
     assert {key for key in first if first[key] != second[key]} == {"timings_s"}
 
 
-def test_run_of_one_technology_writes_only_its_own(made_up, tmp_path):
+def test_run_of_one_technology_writes_only_its_own(made_up, tmp_path, no_picture):
     def only(mapping):
         return {"solar": mapping["solar"]}
 
@@ -200,7 +221,7 @@ def test_run_of_one_technology_writes_only_its_own(made_up, tmp_path):
 @pytest.mark.parametrize(
     "writer", ["write_prepared", "write_parquet", "write_netcdf", "write_overview", "write_json", "write_geojson"]
 )
-def test_disk_full_in_any_writer_leaves_nothing(made_up, tmp_path, monkeypatch, writer):
+def test_disk_full_in_any_writer_leaves_nothing(made_up, tmp_path, monkeypatch, no_picture, writer):
     def full(content, path):
         path.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
