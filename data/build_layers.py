@@ -266,13 +266,17 @@ def write_checksums() -> None:
 
 def table_row(path: Path) -> dict[str, str]:
     """Row of a curated table in `sources.csv`: who said what stands in the table itself, row by row."""
-    columns = pd.read_csv(path, nrows=0).columns
-    row = {
+    table = pd.read_csv(path)
+    years = pd.to_numeric(table["year"], errors="coerce").dropna() if "year" in table else pd.Series(dtype=float)
+    return {
         "layer": f"tables/{path.stem}",
         "file": f"tables/{path.name}",
-        "publisher": "compiled for greenzone; source in each row",
+        "publisher": "curated; source in each row",
+        "licence": "figures restated",
+        "units": "named in the table",
+        "years": "-".join(dict.fromkeys([f"{years.min():.0f}", f"{years.max():.0f}"])) if len(years) else "",
+        "variables": "; ".join(table.columns),
     }
-    return row | {"licence": "figures restated", "variables": "; ".join(columns)}
 
 
 def build(cache: Path) -> None:
