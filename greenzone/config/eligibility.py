@@ -91,38 +91,34 @@ class SolarRules(EligibilityRules):
     """On which land ground-mounted photovoltaics may stand."""
 
     max_slope: float | None = Field(default=10.0, ge=0, le=90)
-    """Steepest usable slope [degree]; default: Trondle et al. 2019 after Al Garni and Awasthi 2018
+    """Steepest usable slope [degree]; default: Tröndle et al. 2019 after Al Garni and Awasthi 2018
     (doi:10.1016/j.esr.2019.100388)."""
     max_elevation: float | None = Field(default=2800.0, ge=-500, le=9000)
     """Highest usable elevation [m]; default: assumed, above it snow lies for half the year and roads are few."""
     min_distance_settlement: float | None = Field(default=0.2, ge=0)
     """Least distance from a settlement's centre point [km]; default: assumed, keeps the village itself free."""
-    default_share: Share = 0.1
-    """Usable share of land whose class `land_cover` does not name [1]; default: 10 % of open land, the
-    technical-social potential of Trondle et al. 2019 (doi:10.1016/j.esr.2019.100388)."""
     land_cover: dict[LandCover, Share] = Field(
-        default={**WOODS, **UNBUILDABLE, "woody_savanna": 0.0, "cropland": 0.02, "cropland_mosaic": 0.05}
+        default={**WOODS, **UNBUILDABLE, "woody_savanna": 0.0, "cropland": 0.2, "cropland_mosaic": 0.5}
     )
     """Usable share of the land of a class [1]; classes not named keep these. Defaults: none of forest, water and towns
-    (Trondle et al. 2019); of cropland, which they exclude, a little (assumed: much of the zone's lies fallow)."""
+    (Tröndle et al. 2019); a fifth of cropland, which they exclude (assumed: much of it lies fallow). How much of the
+    usable land is built on is `land_share` under `technologies.solar`."""
 
 
 class WindRules(EligibilityRules):
     """On which land wind turbines may stand."""
 
     max_slope: float | None = Field(default=20.0, ge=0, le=90)
-    """Steepest usable slope [degree]; default: Trondle et al. 2019 after McKenna et al. 2015
+    """Steepest usable slope [degree]; default: Tröndle et al. 2019 after McKenna et al. 2015
     (doi:10.1016/j.esr.2019.100388)."""
     max_elevation: float | None = Field(default=3500.0, ge=-500, le=9000)
     """Highest usable elevation [m]; default: assumed, the Kalbajar farm is planned at about 3,100 m (report.az)."""
     min_distance_settlement: float | None = Field(default=0.8, ge=0)
     """Least distance from a settlement's centre point [km]; default: assumed, 800 m against noise."""
-    default_share: Share = 0.1
-    """Usable share of land whose class `land_cover` does not name [1]; default: 10 % of open land and farmland, the
-    technical-social potential of Trondle et al. 2019 (doi:10.1016/j.esr.2019.100388)."""
     land_cover: dict[LandCover, Share] = Field(default={**WOODS, **UNBUILDABLE})
     """Usable share of the land of a class [1]; classes not named keep these. Defaults: none of water and towns
-    (Trondle et al. 2019), and none of forest, of which they use a tenth (assumed: the zone's forests are protected)."""
+    (Tröndle et al. 2019), and none of forest, which they use (assumed: forests are protected). How much of the
+    usable land is built on is `land_share` under `technologies.wind`."""
 
 
 class HydroRules(EligibilityRules):

@@ -30,8 +30,9 @@ def child(root: Schema, part: Schema, key: str | int) -> Schema:
             found += [branch["items"]] if isinstance(branch.get("items"), Mapping) else []
         elif key in branch.get("properties", {}):
             found.append(branch["properties"][key])
-        elif isinstance(branch.get("additionalProperties"), Mapping):
-            found.append(branch["additionalProperties"])
+        else:  # keys of the user's own choosing: any, or those of a pattern
+            found += [branch["additionalProperties"]] if isinstance(branch.get("additionalProperties"), Mapping) else []
+            found += branch.get("patternProperties", {}).values()
     return found[0] if len(found) == 1 else {"anyOf": found} if found else {}
 
 
