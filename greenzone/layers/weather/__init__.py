@@ -2,5 +2,6 @@
 
 from greenzone.layers.weather.generator import generate
 from greenzone.layers.weather.sites import link_sites, needed_cells
+from greenzone.layers.weather.spread import ghi_spread
 
-__all__ = ["generate", "link_sites", "needed_cells"]
+__all__ = ["generate", "ghi_spread", "link_sites", "needed_cells"]

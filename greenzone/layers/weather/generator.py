@@ -10,26 +10,26 @@ import numpy as np
 import pandas as pd
 import pvlib
 import xarray as xr
-from scipy.special import gamma
 
-from greenzone.layers.weather import clearness, solar
+from greenzone.errors import GreenzoneError
+from greenzone.layers.weather import clearness, solar, temperature, wind
 from greenzone.layers.weather.interpolation import at_places
 from greenzone.layers.weather.parameters import Parameters, parameters
 from greenzone.layers.weather.random_field import field
-from greenzone.layers.weather.temperature import air_temperature, anomalies
-from greenzone.layers.weather.wind import wind_speed
+from greenzone.layers.weather.spread import spread_sentence
 
-HOURS = 8760
+DAYS, HOURS = 365, 8760
+YEAR_ANGLE = 2 * np.pi * (np.arange(HOURS) + 0.5) / HOURS  # at the middle of each hour
 WIND_HEIGHT = 100.0
 # One stream of random numbers for each field, so that no change to one disturbs another.
 STREAMS = {"clearness": 0, "hourly": 1, "temperature": 2, "wind": 3}
-
-
-def hours_of_year(year: int) -> pd.DatetimeIndex:
-    """The 8760 hours of a year, without 29 February."""
-    hours = pd.date_range(f"{year}-01-01", periods=8784, freq="h", unit="ns")
-    hours = hours[~((hours.month == 2) & (hours.day == 29))]
-    return hours[:HOURS]
+NAMES = {
+    "ghi": ("W m-2", "global horizontal irradiance"),
+    "dni": ("W m-2", "direct normal irradiance"),
+    "dhi": ("W m-2", "diffuse horizontal irradiance"),
+    "temp_air": ("degC", "air temperature at 2 m"),
+    "wind_speed": ("m s-1", "wind speed at 100 m"),
+}
 
 
 def generate(
@@ -42,6 +42,10 @@ def generate(
 ) -> xr.Dataset:
     """Draw hourly weather.
 
+    Over the whole period every cell keeps its annual mean irradiation, temperature and wind, and each calendar month
+    its mean irradiation and its spread of bright and dull days. One year is thus a typical year; several differ among
+    each other. Cells share the weather: every field is correlated in space and time.
+
     Parameters
     ----------
     climate : Dataset
@@ -50,11 +54,12 @@ def generate(
     daily_ghi : Dataset
         `daily_ghi_ratio` over `(lat, lon, month, quantile)`.
     cells : Dataset
-        Coordinates `lat`, `lon`, `elevation` over `cell`; variables `wind_speed_100m` and `weibull_k` where known.
+        Coordinates `lat`, `lon`, `elevation` over `cell`; variables `wind_speed_100m` and `weibull_k` where known,
+        else the wind is raised from the climate's 10 m.
     years : int
-        Years of 8760 hours.
+        Years of 8760 hours; 29 February is left out.
     seed : int
-        The same seed gives the same weather; a cell's weather does not depend on the other cells.
+        Not negative. The same seed gives the same weather; a cell's weather does not depend on the other cells.
     first_year : int
         First calendar year.
 
@@ -63,23 +68,39 @@ def generate(
     Dataset
         `ghi`, `dni`, `dhi` [W m-2], `temp_air` [degC], `wind_speed` [m s-1, at 100 m] over `(time, cell)`, float32,
         means of the hour that begins at `time` (UTC), with the sun at the middle of the hour.
+
+    Raises
+    ------
+    GreenzoneError
+        No cells, no years, or a negative seed.
+
+    Examples
+    --------
+    >>> from greenzone.layers import catalogue
+    >>> place = {"lat": ("cell", [39.375]), "lon": ("cell", [47.125]), "elevation": ("cell", [390.0])}
+    >>> cells = xr.Dataset(coords=place)
+    >>> weather = generate(catalogue.load_climate(), catalogue.load_daily_ghi(), cells, seed=1)
+    >>> weather.sizes["time"]
+    8760
     """
-    figures = parameters()
-    place = at_places(climate, daily_ghi, cells)
+    if years < 1 or seed < 0 or cells.sizes.get("cell", 0) == 0:
+        raise GreenzoneError("the weather generator needs at least one cell, one year, and a seed of 0 or more")
+    # A single column would be summed in another order than many; a twin keeps its numbers the same.
+    drawn = cells if cells.sizes["cell"] > 1 else cells.isel(cell=[0, 0])
+    place = at_places(climate, daily_ghi, drawn)
     calendars = [hours_of_year(first_year + year) for year in range(years)]
-    normal = field(
-        stream(seed, "clearness"), 365 * years, place.lat, place.lon,
-        figures.clearness_length, figures.clearness_persistence,
-    )  # fmt: skip
-    month = np.tile(calendars[0].month.to_numpy()[::24] - 1, years)
-    ranks = clearness.typical_ranks(normal, month)
-    daily = expected_clearness(place, calendars[0], ranks, month, figures)
-    parts = [
-        one_year(place, times, (seed, year), ranks[365 * year :][:365], daily[365 * year :][:365], figures)
-        for year, times in enumerate(calendars)
-    ]
-    times = calendars[0].append(calendars[1:])
-    return labelled({name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, times, cells, seed)
+    figures = parameters()
+    values = irradiance_and_temperature(place, calendars, seed, shape_of_months(daily_ghi, figures), figures)
+    values["wind_speed"] = draw_wind(place, calendars, seed, figures)
+    count = cells.sizes["cell"]
+    weather = _labelled({name: value[:, :count] for name, value in values.items()}, calendars, cells, seed)
+    return weather.assign_attrs(ghi_spread=spread_sentence(climate))
+
+
+def hours_of_year(year: int) -> pd.DatetimeIndex:
+    """The 8760 hours of a year, without 29 February."""
+    hours = pd.date_range(f"{year}-01-01", f"{year}-12-31T23", freq="h", unit="ns")
+    return hours[~((hours.month == 2) & (hours.day == 29))]
 
 
 def stream(seed: int, name: str, year: int = 0) -> np.random.Generator:
@@ -87,97 +108,134 @@ def stream(seed: int, name: str, year: int = 0) -> np.random.Generator:
     return np.random.default_rng([seed, STREAMS[name], year])
 
 
-def clear_year(place: xr.Dataset, times: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Clear-sky irradiance and cosine of the zenith `(hour, cell)`, and extraterrestrial irradiance `(hour,)`."""
+def shape_of_months(daily_ghi: xr.Dataset, figures: Parameters) -> np.ndarray:
+    """High quantile of daily over monthly irradiation `(12,)`, mean of the source's cells: its months are noisy."""
+    high = daily_ghi["daily_ghi_ratio"].interp(quantile=figures.shape_quantile).mean(["lat", "lon"])
+    return high.transpose("month").values.astype(float)
+
+
+def irradiance_and_temperature(
+    place: xr.Dataset, calendars: list[pd.DatetimeIndex], seed: int, months: np.ndarray, figures: Parameters
+) -> dict[str, np.ndarray]:
+    """Irradiances and air temperature `(hour, cell)`; both follow the clearness of the days."""
+    years, lat, lon = len(calendars), place.lat.values, place.lon.values
+    figure = figures
+    days = field(
+        stream(seed, "clearness"), DAYS * years, lat, lon, figure.clearness_length, figure.clearness_persistence
+    )
+    month = np.tile(calendars[0].month.to_numpy()[::24] - 1, years)
+    ranks = clearness.typical_ranks(days, month)
+    skies = [clear_year(place, times) for times in calendars]
+    daily = daily_clearness(place, ranks, month, np.concatenate([sky["daily"] for sky in skies]), months, figure)
+    weather = field(stream(seed, "temperature"), DAYS * years, lat, lon, figure.temp_length, figure.temp_persistence)
+    anomaly = temperature.anomalies(weather, ranks, figure.temp_clearness)
+    parts = []
+    for year, (times, sky) in enumerate(zip(calendars, skies, strict=True)):
+        own = slice(DAYS * year, DAYS * (year + 1))
+        noise = field(stream(seed, "hourly", year), HOURS, lat, lon, figure.hourly_length, figure.hourly_persistence)
+        part = irradiance_year(daily[own], sky, noise, figure)
+        extremes = place.temp_air.values, place.temp_air_min.values, place.temp_air_max.values
+        part["temp_air"] = temperature.air_temperature(
+            extremes, YEAR_ANGLE, solar_hours(times, lon), anomaly[own], daily[own], figure
+        )
+        parts.append({name: value.astype(np.float32) for name, value in part.items()})
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def clear_year(place: xr.Dataset, times: pd.DatetimeIndex) -> dict[str, np.ndarray]:
+    """Clear sky of a year: `ghi`, `dni` [W m-2], `daily` sums of `ghi`, `cos_zenith`, `extra` `(hour,)`."""
     sun = solar.sun_path(times + pd.Timedelta(minutes=30))
     cos_z = solar.cos_zenith(sun, place.lat.values, place.lon.values)
-    turbidity = clearness.smooth_turbidity(place.linke_turbidity.values, year_angle())
-    return solar.clear_sky(cos_z, sun.dni_extra, turbidity, place.elevation.values), cos_z, sun.dni_extra
+    turbidity = clearness.harmonic(place.linke_turbidity.values, YEAR_ANGLE)
+    sky = solar.clear_sky(cos_z, sun.dni_extra, turbidity, place.elevation.values)
+    sums = {"daily": clearness.daily_sum(sky.ghi)}
+    return {"ghi": sky.ghi, "dni": sky.dni, "cos_zenith": cos_z, "extra": sun.dni_extra} | sums
 
 
-def year_angle() -> np.ndarray:
-    """2 pi times the part of the year gone by at the middle of each hour."""
-    return 2 * np.pi * (np.arange(HOURS) + 0.5) / HOURS
-
-
-def expected_clearness(
-    place: xr.Dataset, times: pd.DatetimeIndex, ranks: np.ndarray, month: np.ndarray, figures: Parameters
-) -> np.ndarray:
-    """Daily clearness `(day, cell)` whose irradiation keeps to each month's and the year's mean."""
-    clear = clearness.daily_sum(clear_year(place, times)[0]) / 1000
-    first = month[:365]
-    clear_month = np.stack([clear[first == each].sum(0) for each in range(12)])
-    ratio = place.daily_ghi_ratio.values
-    high = place.daily_ghi_ratio.interp(quantile=figures.clear_quantile).values
-    mean = clearness.monthly_clearness(high, clear_month, place.ghi.values * 365)
-    limits = (figures.overcast_limit, figures.clear_limit)
-    daily = clearness.daily_clearness(ranks, month, ratio, mean, limits, figures.clear_knee)
-    weight = np.tile(clear, (len(month) // 365, 1))
-    for each in range(12):
-        days = month == each
-        daily[days] *= mean[each] * weight[days].sum(0) / (daily[days] * weight[days]).sum(0)
-    return daily
-
-
-def one_year(
+def daily_clearness(
     place: xr.Dataset,
-    times: pd.DatetimeIndex,
-    key: tuple[int, int],
     ranks: np.ndarray,
-    daily: np.ndarray,
+    month: np.ndarray,
+    clear_sky: np.ndarray,
+    months: np.ndarray,
     figures: Parameters,
+) -> np.ndarray:
+    """Clearness of each day `(day, cell)` whose irradiation keeps to each month's and the year's mean.
+
+    `clear_sky` `(day, cell)` is clear-sky irradiation [Wh m-2]; `months` the output of `shape_of_months`.
+    """
+    years = len(month) // DAYS
+    monthly = np.stack([clear_sky[month == each].sum(0) for each in range(12)]) / years
+    mean = clearness.monthly_clearness(months, monthly, place.ghi.values * 1000 * DAYS)
+    spread = clearness.DailyDistribution.of(
+        place.daily_ghi_ratio.values,
+        mean,
+        limits=(figures.overcast_limit, figures.clear_limit),
+        anchor=figures.clear_quantile,
+        knee=figures.clear_knee,
+    )
+    return clearness.keep_monthly_means(spread.at(ranks, month), clear_sky, month, mean)
+
+
+def irradiance_year(
+    daily: np.ndarray, sky: dict[str, np.ndarray], noise: np.ndarray, figures: Parameters
 ) -> dict[str, np.ndarray]:
-    """Hourly variables of one year."""
-    seed, year = key
+    """Global, direct and diffuse irradiance [W m-2] of a year from its daily clearness.
+
+    Global is parted by the Erbs model in Driesse's continuous form, of the models in pvlib one of the two nearest to
+    the direct irradiance of PVGIS from the same global (+5 % in the year; Boland -5 %). Direct stays below that of
+    the clear sky, times the highest clearness; what it loses is diffuse.
+
+    References
+    ----------
+    Erbs, Klein, Duffie (1982), Solar Energy 28, 293-302, doi:10.1016/0038-092X(82)90302-4.
+    """
+    spread = clearness.hourly_spread(daily, figures.hourly_spread, figures.clear_limit)
+    ghi = clearness.hourly_irradiance(daily, sky["ghi"], noise, spread)
+    zenith = np.degrees(np.arccos(np.clip(sky["cos_zenith"], -1, 1)))
+    parted = pvlib.irradiance.erbs_driesse(ghi, zenith, dni_extra=sky["extra"][:, None])
+    dni = np.minimum(parted["dni"], figures.clear_limit * sky["dni"])
+    return {"ghi": ghi, "dni": dni, "dhi": ghi - dni * np.maximum(sky["cos_zenith"], 0)}
+
+
+def solar_hours(times: pd.DatetimeIndex, lon: np.ndarray) -> np.ndarray:
+    """Local mean solar time at the middle of each hour, 0-24, `(hour, cell)`."""
+    return (times.hour.to_numpy()[:, None] + 0.5 + lon / 15) % 24
+
+
+def draw_wind(place: xr.Dataset, calendars: list[pd.DatetimeIndex], seed: int, figures: Parameters) -> np.ndarray:
+    """Wind speed at 100 m `(hour, cell)` [m s-1], float32, with each cell's mean over the whole period."""
     lat, lon = place.lat.values, place.lon.values
-    clear, cos_z, extra = clear_year(place, times)
-    noise = field(stream(seed, "hourly", year), HOURS, lat, lon, figures.hourly_length, figures.hourly_persistence)
-    horizontal = clearness.daily_sum(np.maximum(cos_z, 0) * extra[:, None])
-    index = daily * clearness.daily_sum(clear) / horizontal
-    spread = figures.hourly_spread * np.sin(np.pi * np.clip(index / 0.933, 0, 1)) * daily / index
-    ghi = clearness.hourly_clearness(daily, clear, noise, spread)
-    zenith = np.degrees(np.arccos(np.clip(cos_z, -1, 1)))
-    split = pvlib.irradiance.erbs_driesse(ghi, zenith, dni_extra=extra[:, None])
-    solar_hour = (times.hour.to_numpy()[:, None] + 0.5 + lon / 15) % 24
-    weather = field(stream(seed, "temperature", year), 365, lat, lon, figures.temp_length, figures.temp_persistence)
-    gusts = field(stream(seed, "wind", year), HOURS, lat, lon, figures.wind_length, figures.wind_persistence)
-    extremes = place.temp_air_min.values, place.temp_air_max.values
-    temp_air = air_temperature(
-        place.temp_air.values, extremes, year_angle(), solar_hour,
-        anomalies(weather, ranks, figures.temp_clearness), daily, figures,
-    )  # fmt: skip
-    mean, shape = mean_wind(place, figures)
-    speed = wind_speed(gusts, mean, shape, year_angle(), solar_hour, figures)
-    found = {"ghi": ghi, "dni": split["dni"], "dhi": split["dhi"], "temp_air": temp_air, "wind_speed": speed}
-    return {name: values.astype(np.float32) for name, values in found.items()}
-
-
-def mean_wind(place: xr.Dataset, figures: Parameters) -> tuple[np.ndarray, np.ndarray]:
-    """Mean wind at 100 m and Weibull shape per cell, from the wind field where given, else from the 10 m RMS."""
     if "wind_speed_100m" in place:
-        return place.wind_speed_100m.values, place.weibull_k.values
-    shape = np.full(place.lat.size, figures.weibull_k)
-    mean_over_rms = gamma(1 + 1 / shape) / np.sqrt(gamma(1 + 2 / shape))
-    return place.wind_speed_rms.values * mean_over_rms * 10**figures.wind_shear, shape
+        mean, shape = place.wind_speed_100m.values, place.weibull_k.values
+    else:
+        shape = np.full(lat.size, figures.weibull_k)
+        rise = (WIND_HEIGHT / 10) ** figures.wind_shear
+        mean = wind.mean_from_rms(place.wind_speed_rms.values, shape, rise)
+    years = [
+        field(stream(seed, "wind", year), HOURS, lat, lon, figures.wind_length, figures.wind_persistence)
+        for year in range(len(calendars))
+    ]
+    speed = wind.weibull_quantile(wind.standardised(np.concatenate(years)), mean, shape)
+    elevation = place.elevation.values
+    speed *= np.concatenate([wind.course(elevation, YEAR_ANGLE, solar_hours(t, lon), figures) for t in calendars])
+    return (speed * (mean / speed.mean(0))).astype(np.float32)
 
 
-def labelled(values: dict[str, np.ndarray], times: pd.DatetimeIndex, cells: xr.Dataset, seed: int) -> xr.Dataset:
+def _labelled(
+    values: dict[str, np.ndarray], calendars: list[pd.DatetimeIndex], cells: xr.Dataset, seed: int
+) -> xr.Dataset:
     """The dataset of the contract between the rooms."""
-    names = {
-        "ghi": ("W m-2", "global horizontal irradiance"),
-        "dni": ("W m-2", "direct normal irradiance"),
-        "dhi": ("W m-2", "diffuse horizontal irradiance"),
-        "temp_air": ("degC", "air temperature at 2 m"),
-        "wind_speed": ("m s-1", "wind speed at 100 m"),
-    }
-    coords = {"time": times} | {name: ("cell", cells[name].values) for name in ("lat", "lon", "elevation")}
+    coords = {"time": calendars[0].append(calendars[1:])}
+    coords |= {name: ("cell", cells[name].values) for name in ("lat", "lon", "elevation")}
     weather = xr.Dataset({name: (("time", "cell"), value) for name, value in values.items()}, coords)
-    for name, (units, long_name) in names.items():
+    for name, (units, long_name) in NAMES.items():
         weather[name].attrs = {"units": units, "long_name": long_name}
     weather["wind_speed"].attrs["height"] = WIND_HEIGHT
     weather.attrs = {
-        "source": "greenzone stochastic weather generator, conditioned on GLDAS, MERRA-2 and Linke turbidity means",
+        "source": "greenzone stochastic weather generator on GLDAS, MERRA-2 and Linke turbidity means",
         "interval": "start",
         "seed": seed,
+        "comment": "drawn, not measured: its statistics are those of the climate, its single hours mean nothing",
     }
     return weather

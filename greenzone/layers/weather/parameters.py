@@ -15,6 +15,7 @@ from greenzone.layers.catalogue import read_table
 class Parameters:
     """Figures of the generator; their meaning, units and source stand in the table's rows of the same names."""
 
+    shape_quantile: float
     clear_quantile: float
     clear_limit: float
     clear_knee: float
@@ -28,6 +29,9 @@ class Parameters:
     temp_season_day: float
     temp_diurnal: float
     temp_diurnal_hour: float
+    temp_diurnal_second: float
+    temp_second_hour: float
+    temp_diurnal_overcast: float
     temp_spread: float
     temp_persistence: float
     temp_length: float
@@ -38,6 +42,8 @@ class Parameters:
     wind_season_day: float
     wind_diurnal: float
     wind_diurnal_hour: float
+    wind_valley_top: float
+    wind_ridge_foot: float
     wind_shear: float
     weibull_k: float
     lapse_rate: float

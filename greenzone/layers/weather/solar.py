@@ -44,8 +44,15 @@ def cos_zenith(sun: SunPath, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
     return x * (np.cos(phi) * np.cos(lam)) + y * (np.cos(phi) * np.sin(lam)) + z * np.sin(phi)
 
 
-def clear_sky(cos_z: np.ndarray, dni_extra: np.ndarray, turbidity: np.ndarray, elevation: np.ndarray) -> np.ndarray:
-    """Clear-sky global horizontal irradiance [W m-2] by Ineichen and Perez, zero at night.
+class ClearSky(NamedTuple):
+    """Irradiance under a cloudless sky `(time, cell)` [W m-2]."""
+
+    ghi: np.ndarray
+    dni: np.ndarray
+
+
+def clear_sky(cos_z: np.ndarray, dni_extra: np.ndarray, turbidity: np.ndarray, elevation: np.ndarray) -> ClearSky:
+    """Clear-sky global horizontal and direct normal irradiance by Ineichen and Perez, zero at night.
 
     Parameters
     ----------
@@ -68,4 +75,4 @@ def clear_sky(cos_z: np.ndarray, dni_extra: np.ndarray, turbidity: np.ndarray, e
     airmass = pvlib.atmosphere.get_relative_airmass(zenith, "kastenyoung1989")
     airmass = airmass * (pvlib.atmosphere.alt2pres(np.asarray(elevation, float)) / 101325.0)
     sky = pvlib.clearsky.ineichen(zenith, airmass, turbidity, np.asarray(elevation, float), dni_extra[:, None])
-    return np.where(day, sky["ghi"], 0.0)
+    return ClearSky(np.where(day, sky["ghi"], 0.0), np.where(day, sky["dni"], 0.0))

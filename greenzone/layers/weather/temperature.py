@@ -6,20 +6,23 @@ Comes in: annual mean and extremes, daily clearness, a standard normal field. Go
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import ndtri
 
 from greenzone.layers.weather.parameters import Parameters
 
 
-def anomalies(noise: np.ndarray, ranks: np.ndarray, correlation: float) -> np.ndarray:
-    """Standard normal daily anomalies `(day, cell)` with a given correlation with the clearness of the day."""
-    from scipy.special import ndtri
+def anomalies(normal: np.ndarray, ranks: np.ndarray, correlation: float) -> np.ndarray:
+    """Normal daily anomalies `(day, cell)` of zero mean, correlated with the clearness of the day.
 
-    return correlation * ndtri(ranks) + np.sqrt(1 - correlation**2) * noise
+    `normal` is a standard normal field, `ranks` the ranks of the days' clearness; their mean over the whole period is
+    taken out, so that the period keeps the climate's mean.
+    """
+    mixed = correlation * ndtri(ranks) + np.sqrt(1 - correlation**2) * normal
+    return mixed - mixed.mean(0)
 
 
 def air_temperature(
-    mean: np.ndarray,
-    extremes: tuple[np.ndarray, np.ndarray],
+    climate: tuple[np.ndarray, np.ndarray, np.ndarray],
     year_angle: np.ndarray,
     solar_hour: np.ndarray,
     anomaly: np.ndarray,
@@ -30,10 +33,8 @@ def air_temperature(
 
     Parameters
     ----------
-    mean : array (cell,)
-        Annual mean [degC].
-    extremes : (array (cell,), array (cell,))
-        Lowest and highest temperature on record [degC]; the result stays between them.
+    climate : three arrays (cell,)
+        Annual mean, lowest and highest temperature on record [degC]; the result stays between the last two.
     year_angle : array (hour,)
         2 pi times the part of the year gone by.
     solar_hour : array (hour, cell)
@@ -45,10 +46,12 @@ def air_temperature(
     figures : Parameters
         Amplitudes over the range of the extremes, and phases.
     """
-    low, high = extremes
-    swing = high - low
+    mean, low, high = climate
     season = -figures.temp_season * np.cos(year_angle - 2 * np.pi * figures.temp_season_day / 365)
-    day = np.cos(2 * np.pi * (solar_hour - figures.temp_diurnal_hour) / 24)
-    width = figures.temp_diurnal * (0.4 + 0.8 * np.repeat(clearness, 24, axis=0))
-    value = mean + swing * (season[:, None] + width * day + figures.temp_spread * np.repeat(anomaly, 24, axis=0))
-    return np.clip(value, low, high)
+    first = np.cos(2 * np.pi * (solar_hour - figures.temp_diurnal_hour) / 24)
+    second = np.cos(2 * np.pi * (solar_hour - figures.temp_second_hour) / 12)
+    overcast = figures.temp_diurnal_overcast
+    width = overcast + (1 - overcast) * clearness / clearness.mean(0)
+    day = figures.temp_diurnal * np.repeat(width, 24, axis=0) * (first + figures.temp_diurnal_second * second)
+    weather = figures.temp_spread * np.repeat(anomaly, 24, axis=0)
+    return np.clip(mean + (high - low) * (season[:, None] + day + weather), low, high)
