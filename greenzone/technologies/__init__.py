@@ -3,6 +3,6 @@
 A new technology is a folder here and a line in `TECHNOLOGIES`; config, costs, scores and outputs follow by themselves.
 """
 
-from greenzone.technologies import hydro, solar
+from greenzone.technologies import geothermal, hydro, solar, wind
 
-TECHNOLOGIES = {"solar": solar, "hydro": hydro}
+TECHNOLOGIES = {"solar": solar, "wind": wind, "hydro": hydro, "geothermal": geothermal}
