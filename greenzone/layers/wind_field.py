@@ -7,6 +7,7 @@ the pattern within it, which leaves that mean unchanged. Taken alone the figures
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -45,8 +46,16 @@ def terrain_predictors(elevation: Raster) -> tuple[np.ndarray, np.ndarray, np.nd
     return (elevation.values / 1000) ** 2, np.maximum(above, 0.0), above
 
 
+def cell_predictors(elevation: Raster, climate: xr.Dataset, cells: Lattice) -> Predictors:
+    """What the regression sees of the cells of a lattice; `elevation` without NaN."""
+    squared, ridge, _ = terrain_predictors(elevation)
+    lat, lon = (xr.DataArray(values.ravel(), dims="cell") for values in np.meshgrid(*cells.centres, indexing="ij"))
+    rms = at(climate["wind_speed_rms"], lat, lon).values.reshape(cells.shape)
+    return Predictors(rms, cells.mean(squared), cells.mean(ridge))
+
+
 def regression(predictors: Predictors) -> np.ndarray:
-    """Mean wind at 100 m [m s-1] of a cell; never below the lowest that the calibration saw."""
+    """Mean wind at 100 m [m s-1] of a cell, kept near the range that the calibration saw."""
     figure = coefficients()
     speed = (
         figure["intercept"]
@@ -73,31 +82,35 @@ def wind_field(elevation: Raster, climate: xr.Dataset) -> xr.Dataset:
         `wind_speed_100m` [m s-1] and `weibull_k` [1] over `(lat, lon)`, rows north first as in `elevation`. Over each
         0.25 degree cell the speed averages to the regression's value. `uncertainty` in the attributes is relative.
     """
-    cells = _Lattice.of(elevation)
-    squared, ridge, above = terrain_predictors(elevation)
-    lat, lon = (xr.DataArray(values.ravel(), dims="cell") for values in np.meshgrid(*cells.centres, indexing="ij"))
-    rms = at(climate["wind_speed_rms"], lat, lon).values.reshape(cells.shape)
-    mean = regression(Predictors(rms, cells.mean(squared), cells.mean(ridge)))
-    pattern = local_pattern(squared, above, mean, cells)
-    speed = mean_preserving(pattern, mean, cells)
-    return _labelled(speed, elevation)
+    known = np.isfinite(elevation.values)
+    whole = replace(elevation, values=_filled(elevation.values, known))
+    cells = Lattice.of(whole)
+    mean = regression(cell_predictors(whole, climate, cells))
+    speed = mean_preserving(local_pattern(whole, mean, cells), mean, cells)
+    return _labelled(np.where(known, speed, np.nan), elevation)
 
 
-def local_pattern(squared: np.ndarray, above: np.ndarray, mean: np.ndarray, cells: _Lattice) -> np.ndarray:
-    """Wind of a pixel over that of its cell, before the cell's mean is restored.
+def local_pattern(elevation: Raster, mean: np.ndarray, cells: Lattice) -> np.ndarray:
+    """Wind of a pixel over that of its surroundings, before the cell's mean is restored.
 
-    Height adds what the regression gives for it; a ridge or a valley speeds up or slows down the flow by a fraction
-    proportional to its exposure (Jackson and Hunt 1975, doi:10.1002/qj.49710143015; Taylor and Lee 1984).
+    Height adds what the regression gives for it. A hill speeds the flow up, a valley slows it down, by a fraction
+    proportional to its height over its length; linear theory ends where these are large, so their sum bends towards
+    a limit.
+
+    References
+    ----------
+    Jackson, Hunt (1975), Q. J. R. Meteorol. Soc. 101, 929-955, doi:10.1002/qj.49710143015; Taylor, Lee (1984),
+    Climatol. Bull. 18, 3-32.
     """
     figure = coefficients()
-    background = cells.smooth(mean)
-    height = 1 + figure["elevation_squared"] * (squared - cells.smooth(cells.mean(squared))) / background
-    hill = np.exp(figure["speed_up"] * above)
-    return np.clip(height, 0.5, 2.0) * np.clip(hill, 0.5, 2.0)
+    squared, _, above = terrain_predictors(elevation)
+    height = figure["elevation_squared"] * (squared - cells.smooth(cells.mean(squared))) / cells.smooth(mean)
+    limit = figure["pattern_limit"]
+    return np.exp(limit * np.tanh((height + figure["speed_up"] * above) / limit))
 
 
-def mean_preserving(pattern: np.ndarray, mean: np.ndarray, cells: _Lattice) -> np.ndarray:
-    """`pattern` times a smooth field whose product averages to `mean` in every cell."""
+def mean_preserving(pattern: np.ndarray, mean: np.ndarray, cells: Lattice) -> np.ndarray:
+    """`pattern` times a smooth field, so that the product averages to `mean` in every cell without seams."""
     level = mean.copy()
     for _ in range(MEAN_STEPS):
         level *= mean / cells.mean(pattern * cells.smooth(level))
@@ -121,32 +134,25 @@ def weibull_shape(speed: np.ndarray) -> np.ndarray:
     return np.clip(at_10m / (1 - 0.088 * np.log(10.0)), figure["lowest_k"], figure["highest_k"])
 
 
-class _Lattice(NamedTuple):
-    """The 0.25 degree cells under a raster: which cell each row and column lies in, and where it lies in it."""
+class Lattice(NamedTuple):
+    """0.25 degree cells under a raster: in which cell each row and column lies, and where in it."""
 
     rows: np.ndarray
     columns: np.ndarray
-    centres: tuple[np.ndarray, np.ndarray]
-    known: np.ndarray
-    place: np.ndarray
+    centres: tuple[np.ndarray, np.ndarray]  # latitudes and longitudes, south and west first
+    place: np.ndarray  # (2, row, column): pixels in cells from the first centre
 
     @classmethod
-    def of(cls, raster: Raster) -> _Lattice:
-        """Cells whose edges are the multiples of 0.25 degree, south and west first."""
-        axes = [np.floor(axis / CELL + 1e-9).astype(int) for axis in (raster.lat, raster.lon)]
-        first = [axis.min() for axis in axes]
-        counts = [axis.max() - axis.min() + 1 for axis in axes]
-        centres = [(start + np.arange(count) + 0.5) * CELL for start, count in zip(first, counts, strict=True)]
-        place = np.meshgrid(
-            raster.lat / CELL - first[0] - 0.5, raster.lon / CELL - first[1] - 0.5, indexing="ij"
-        )  # in cells from the first centre
-        return cls(
-            axes[0] - first[0],
-            axes[1] - first[1],
-            (centres[0], centres[1]),
-            np.isfinite(raster.values),
-            np.array(place),
-        )
+    def of(cls, raster: Raster, edge: float = 0.0) -> Lattice:
+        """Cells one of whose edges lies at `edge` degrees; those of the embedded climate have one at 0."""
+        axes = [(axis - edge) / CELL for axis in (raster.lat, raster.lon)]
+        index = [np.floor(axis + 1e-9).astype(int) for axis in axes]
+        first = [each.min() for each in index]
+        centres = [
+            (np.arange(start, each.max() + 1) + 0.5) * CELL + edge for start, each in zip(first, index, strict=True)
+        ]
+        place = np.meshgrid(*(axis - start - 0.5 for axis, start in zip(axes, first, strict=True)), indexing="ij")
+        return cls(index[0] - first[0], index[1] - first[1], (centres[0], centres[1]), np.array(place))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -154,17 +160,22 @@ class _Lattice(NamedTuple):
         return self.centres[0].size, self.centres[1].size
 
     def mean(self, values: np.ndarray) -> np.ndarray:
-        """Mean over the known pixels of each cell; where there is none, that of all pixels."""
-        index = self.rows[:, None] * self.shape[1] + self.columns
+        """Mean over the pixels of each cell."""
+        index = (self.rows[:, None] * self.shape[1] + self.columns).ravel()
         size = self.shape[0] * self.shape[1]
-        count = np.bincount(index[self.known], minlength=size)
-        total = np.bincount(index[self.known], values[self.known], minlength=size)
-        mean = np.full(size, values[self.known].mean())
-        return np.divide(total, count, out=mean, where=count > 0).reshape(self.shape)
+        return (np.bincount(index, values.ravel(), size) / np.bincount(index, minlength=size)).reshape(self.shape)
 
     def smooth(self, values: np.ndarray) -> np.ndarray:
         """Cell values interpolated bilinearly to the pixels, level beyond the outermost centres."""
         return ndimage.map_coordinates(values, self.place, order=1, mode="nearest")
+
+
+def _filled(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """NaN pixels take the nearest known value, so that windows and cells have no holes."""
+    if known.all():
+        return values
+    rows, columns = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
+    return values[rows, columns]
 
 
 def _labelled(speed: np.ndarray, elevation: Raster) -> xr.Dataset:
