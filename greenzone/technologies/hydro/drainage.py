@@ -7,13 +7,14 @@ Goes out: `Drainage`, the flow network with cell areas, lengths, upstream areas 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyflwdir
 from affine import Affine
 from numpy.typing import ArrayLike, NDArray
+from pyflwdir.streams import strahler_order
+from pyflwdir.streams import streams as stream_segments
 from pyproj import Geod
 from scipy import ndimage
 
@@ -64,8 +65,7 @@ class Drainage:
 
     def strahler(self, streams: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Strahler order of the cells of `streams`, 0 elsewhere."""
-        mask = streams.reshape(self.raster.values.shape)
-        return self.network.stream_order(type="strahler", mask=mask).ravel().astype(np.int64)
+        return strahler_order(self.network.idxs_ds, self.network.idxs_seq, mask=streams).astype(np.int64)
 
     def catchment(self, cell: int) -> NDArray[np.bool_]:
         """Which cells drain to `cell`, itself included."""
@@ -246,6 +246,7 @@ def inflow_by_month(drainage: Drainage, inflow: pd.DataFrame) -> dict[int, NDArr
     return entering
 
 
-def segments(drainage: Drainage, streams: NDArray[np.bool_]) -> list[dict[str, Any]]:
-    """River lines between confluences: GeoJSON-like features of pyflwdir, `properties.idx` the upper cell."""
-    return drainage.network.streams(mask=streams.reshape(drainage.raster.values.shape))
+def segments(drainage: Drainage, streams: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+    """Rivers between confluences: the cells of each from its upper end to the confluence, at least two."""
+    found = stream_segments(drainage.network.idxs_ds, drainage.network.idxs_seq, mask=streams)
+    return [np.asarray(cells, dtype=np.int64) for cells in found if cells[0] != cells[-1]]

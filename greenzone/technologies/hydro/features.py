@@ -125,14 +125,14 @@ def rivers(
     fall[linked] = network.bed[linked] - network.bed[network.downstream[linked]]
     gross = np.nan_to_num(model.power(mean_flow, fall) / 1000.0)
     west, south, east, north = zone.total_bounds
+    lon, lat = network.lon, network.lat
     records: list[dict[str, Any]] = []
     lines = []
-    for segment in segments(network, streams):
-        line = np.asarray(segment["geometry"]["coordinates"])
+    for cells in segments(network, streams):
+        line = np.column_stack([lon[cells], lat[cells]])
         touching = (line[:, 0] >= west) & (line[:, 0] <= east) & (line[:, 1] >= south) & (line[:, 1] <= north)
-        if not touching.any() or segment["properties"]["pit"]:
+        if not touching.any():
             continue
-        cells = cells_along(network, int(segment["properties"]["idx"]), len(line))
         last = cells[-2]
         lines.append(line)
         records.append(
@@ -146,14 +146,6 @@ def rivers(
     geometry = shapely.linestrings([point for line in lines for point in line], indices=line_index(lines))
     frame = gpd.GeoDataFrame(pd.DataFrame(records).round(3), geometry=geometry, crs=4326)
     return frame[frame.intersects(zone.union_all().buffer(NEAR))].reset_index(drop=True)
-
-
-def cells_along(network: Drainage, cell: int, count: int) -> NDArray[np.int64]:
-    """`count` cells from `cell` on downstream."""
-    found = [cell]
-    while len(found) < count:
-        found.append(int(network.downstream[found[-1]]))
-    return np.array(found)
 
 
 def line_index(lines: list[Array]) -> NDArray[np.int64]:

@@ -99,7 +99,7 @@ def rain_at_altitude(
         raise GreenzoneError("rain is negative: check the climate layer")
     annual = rain.sum(axis=0)
     height = np.minimum(np.maximum(elevation, 0.0), 3500.0) - REFERENCE_ELEVATION
-    contrast = np.where(annual == 0, 0.0, (np.where(annual == 0, 1.0, annual) / reference) ** (weight - 1.0))
+    contrast = (np.maximum(annual, 1.0) / reference) ** (weight - 1.0)
     return rain * contrast * factor * np.exp(gradient * height / 1000.0)
 
 
@@ -144,8 +144,8 @@ def budyko_runoff(rain: ArrayLike, demand: ArrayLike, exponent: float) -> Array:
     rain, demand = np.asarray(rain, dtype=float), np.asarray(demand, dtype=float)
     if np.any(rain < 0):
         raise GreenzoneError("rain is negative: check the climate layer")
-    ratio = np.divide(rain, demand, out=np.zeros(np.broadcast(rain, demand).shape), where=demand > 0)
-    return np.maximum(rain - rain / (1.0 + ratio**exponent) ** (1.0 / exponent), 0.0)
+    ratio = np.divide(rain, demand, out=np.full(np.broadcast(rain, demand).shape, 1e30), where=demand > 1e-9)
+    return np.clip(rain * (1.0 - (1.0 + ratio**exponent) ** (-1.0 / exponent)), 0.0, rain)
 
 
 def seasonal_temp(temp: ArrayLike, amplitude: float, peak: float) -> Array:

@@ -100,7 +100,7 @@ def rivers(drainage: Drainage, discharge: Array, variability: float, options: Op
     monthly[:, SUMMER] *= 1.0 - options.abstraction
     flows = model.daily_flows(monthly, variability)
     used = np.maximum(flows - options.environmental_flow * mean[cell][:, None, None], 0.0)
-    ranked = np.sort(used.reshape(cell.size, -1), axis=1)
+    ranked = np.sort(used.reshape(cell.size, 12 * model.STEPS), axis=1)
     place = (1.0 - options.design_exceedance) * ranked.shape[1] - 0.5
     below = int(np.clip(np.floor(place), 0, ranked.shape[1] - 2))
     share = float(np.clip(place - below, 0.0, 1.0))
