@@ -19,7 +19,7 @@ class Grid(Options):
     kind: Literal["square", "lonlat", "h3"] = "square"
     """Shape of the cells: squares in a projected CRS, longitude-latitude cells, or H3 hexagons."""
     cell_size: float | None = Field(default=None, gt=0)
-    """Edge of a cell: metres for `square` (default 1000), degrees for `lonlat` (default 0.01); none for `h3`."""
+    """Edge of a cell: [m] for `square` (default 1000), [degree] for `lonlat` (default 0.01); none for `h3`."""
     h3_resolution: int = Field(default=8, ge=0, le=12)
     """H3 resolution: 6 is about 36 km2, 7 is 5 km2, 8 is 0.7 km2 [1]; only for `h3`."""
     crs: str = "EPSG:32638"

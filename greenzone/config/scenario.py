@@ -64,12 +64,6 @@ class Scenario(Options):
             )
         return self
 
-    @model_validator(mode="after")
-    def _something_is_enabled(self) -> Scenario:
-        if not self.enabled_technologies():
-            raise ValueError("every technology is switched off: leave one on")
-        return self
-
     def enabled_technologies(self) -> dict[str, Options]:
         """Options of each technology that is not switched off."""
         return self.technologies.enabled()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema, create_model
+from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema, create_model, model_validator
 
 from greenzone.errors import nearest
 from greenzone.schema import Options
@@ -29,6 +29,12 @@ TechnologyName = Annotated[
 
 class TechnologyOptions(Options):
     """How each technology is built and reckoned; `false` leaves a technology out."""
+
+    @model_validator(mode="after")
+    def _one_is_on(self) -> TechnologyOptions:
+        if not self.enabled():
+            raise ValueError("every technology is switched off: leave one on")
+        return self
 
     def enabled(self) -> dict[str, Options]:
         """Options by technology, of those that are not switched off."""
