@@ -1,0 +1,154 @@
+"""Feedstocks of each area with statistics: what grows there and what may be taken, with a range.
+
+Comes in: the tables of harvests, herds, people and forests. Goes out: one row per area and feedstock, as energy of the
+fuel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from greenzone.errors import GreenzoneError, nearest
+from greenzone.technologies.bioenergy import model
+from greenzone.technologies.bioenergy.options import Options
+
+FEEDSTOCKS = ("crop_residues", "manure", "waste", "forest_residues")
+COLUMNS = ("resource_gwh", "available_gwh", "low_gwh", "high_gwh")
+WHOLE_ZONE = "zone"  # the name under which figures for all embedded districts together stand in the tables
+
+
+def all_feedstocks(tables: Mapping[str, pd.DataFrame], options: Options) -> pd.DataFrame:
+    """Every feedstock of every area in the tables.
+
+    Parameters
+    ----------
+    tables : mapping
+        `crops`, `livestock`, `population`, `bioenergy_crops`, `bioenergy_animals`, `bioenergy_forest`.
+    options : Options
+        As in the scenario.
+
+    Returns
+    -------
+    DataFrame
+        Columns `area feedstock resource_gwh available_gwh low_gwh high_gwh`: energy of the fuel per year, all of it,
+        what may be taken, and the range of that; plus `floor_gwh`, straw by the other method (NaN elsewhere).
+
+    Raises
+    ------
+    GreenzoneError
+        An unknown crop, a yield of 0, a negative number.
+    """
+    cattle = latest_livestock(tables["livestock"], options.livestock_year)
+    parts = {
+        "crop_residues": crop_residues(tables["crops"], tables["bioenergy_crops"], cattle, options),
+        "manure": manure(cattle, tables["bioenergy_animals"], options),
+        "waste": waste(tables["population"], options),
+        "forest_residues": forest_residues(tables["bioenergy_forest"], options),
+    }
+    frames = [part.assign(feedstock=name) for name, part in parts.items()]
+    return pd.concat(frames, ignore_index=True)[["area", "feedstock", *COLUMNS, "floor_gwh"]]
+
+
+def latest_livestock(table: pd.DataFrame, year: int | None) -> pd.DataFrame:
+    """One row per district: of the year asked for, or its latest."""
+    if year is None:
+        return table.sort_values("year").groupby("district", as_index=False).tail(1).reset_index(drop=True)
+    rows = table[table.year == year]
+    if rows.empty:
+        raise GreenzoneError(
+            f"the livestock table has no year {year}: choose from {table.year.min()} to {table.year.max()}"
+        )
+    return rows.reset_index(drop=True)
+
+
+def crop_yields(crops: pd.DataFrame) -> NDArray[np.float64]:
+    """Yield of each row [t/ha]; where none is published, the mean of the rows of the same crop that have one."""
+    yields = crops.yield_t_per_ha.astype(float)
+    area = crops.production_t / yields
+    known = pd.DataFrame({"crop": crops.crop, "production": crops.production_t.where(yields.notna()), "area": area})
+    sums = known.groupby("crop")[["production", "area"]].sum(min_count=1)
+    filled = yields.fillna(crops.crop.map(sums.production / sums.area))
+    if filled.isna().any():
+        raise GreenzoneError(f"no yield is known for '{crops.crop[filled.isna()].iloc[0]}': give yield_t_per_ha")
+    return filled.to_numpy()
+
+
+def crop_residues(crops: pd.DataFrame, kinds: pd.DataFrame, cattle: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """Straw and stalks by district, by both methods."""
+    kinds = kinds.set_index("crop")
+    for crop in crops.crop:
+        if crop not in kinds.index:
+            raise GreenzoneError(f"unknown crop '{crop}': {nearest(crop, kinds.index)}")
+    kind = kinds.loc[crops.crop]
+    yields, production = crop_yields(crops), crops.production_t.to_numpy(float)
+    grown = production * model.residue_to_product_ratio(yields, kind.rpr_slope, kind.rpr_intercept)
+    masses = {
+        "resource": grown,
+        "share": model.removable_by_share(grown, options.removal_share),
+        "share_high": model.removable_by_share(grown, options.removal_share_high),
+        "floor": model.removable_above_floor(grown, production / yields, options.residue_floor),
+    }
+    value = kind.lhv_gj_per_t.to_numpy(float)
+    energy = pd.DataFrame({name: model.fuel_energy(mass, value) for name, mass in masses.items()})
+    energy = energy.groupby(crops.district.to_numpy()).sum()
+    heads = cattle.set_index("district").cattle_heads.reindex(energy.index).fillna(0.0).to_numpy(float)
+    per_head = model.fuel_energy(model.DAYS_PER_YEAR / 1000.0, float(value.mean()))  # GWh a year per kg/d
+    used, most_used = heads * per_head * options.straw_use, heads * per_head * options.straw_use_high
+    return pd.DataFrame(
+        {
+            "area": energy.index,
+            "resource_gwh": energy.resource.to_numpy(),
+            "available_gwh": (energy[options.residue_method] - used).clip(lower=0).to_numpy(),
+            "low_gwh": (energy[["share", "floor"]].min(axis=1) - most_used).clip(lower=0).to_numpy(),
+            "high_gwh": energy[["share_high", "floor"]].max(axis=1).to_numpy(),
+            "floor_gwh": (energy.floor - used).clip(lower=0).to_numpy(),
+        }
+    )
+
+
+def manure(cattle: pd.DataFrame, animals: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """Methane of manure by district; cattle that are not dairy cows count as other cattle."""
+    kinds = animals.set_index("animal")
+    heads = {
+        "dairy_cow": cattle.dairy_cow_heads.to_numpy(float),
+        "other_cattle": (cattle.cattle_heads - cattle.dairy_cow_heads).clip(lower=0).to_numpy(float),
+    }
+    volume = sum(
+        model.manure_methane(number, kinds.volatile_solids_kg_per_day[name], kinds.methane_capacity_m3_per_kg[name])
+        for name, number in heads.items()
+    )
+    energy = model.methane_energy(np.asarray(volume), options.methane_heating_value)
+    shares = (1.0, options.manure_collected, options.manure_collected_low, options.manure_collected_high)
+    return _rows(cattle.district, energy, shares)
+
+
+def waste(population: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """Municipal waste of the latest estimate; the range runs to the highest target for the same area."""
+    present = population[population.kind == "estimate"].sort_values("year").groupby("area", as_index=False).tail(1)
+    most = population.groupby("area").persons.max().reindex(present.area).to_numpy(float)
+    persons = present.persons.to_numpy(float)
+    mass = model.waste_mass(persons, options.waste_per_person)
+    energy = model.fuel_energy(mass, options.waste_heating_value)
+    frame = _rows(present.area, energy, (1.0, *[options.waste_collected] * 3))
+    frame["high_gwh"] *= np.divide(most, persons, out=np.ones(persons.shape), where=persons > 0)
+    return frame
+
+
+def forest_residues(forest: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """Wood within the yearly growth."""
+    increments = [forest[f"increment{name}_t_per_ha"].to_numpy(float) for name in ("", "", "_low", "_high")]
+    shares = (1.0, options.wood_share, options.wood_share_low, options.wood_share_high)
+    frame = pd.DataFrame({"area": forest.area, "floor_gwh": np.nan})
+    for column, increment, share in zip(COLUMNS, increments, shares, strict=True):
+        mass = model.wood_mass(forest.forest_ha.to_numpy(float), increment, share)
+        frame[column] = model.fuel_energy(mass, forest.lhv_gj_per_t.to_numpy(float))
+    return frame
+
+
+def _rows(area: pd.Series, energy: NDArray[np.float64], shares: tuple[float, ...]) -> pd.DataFrame:
+    columns = {column: energy * share for column, share in zip(COLUMNS, shares, strict=True)}
+    return pd.DataFrame({"area": area.to_numpy(), **columns, "floor_gwh": np.nan})

@@ -1,0 +1,177 @@
+"""From harvests, herds, people and forests to energy: pure functions on scalars and arrays.
+
+Comes in: tonnes, heads, persons, hectares. Goes out: tonnes of residues, cubic metres of methane, gigawatt-hours.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from greenzone.errors import GreenzoneError
+
+Array = NDArray[np.float64]
+
+DAYS_PER_YEAR = 365.0
+GJ_PER_GWH = 3600.0
+
+
+def _not_negative(**values: ArrayLike) -> list[Array]:
+    arrays = []
+    for name, value in values.items():
+        array = np.asarray(value, float)
+        if np.any(array < 0):
+            raise GreenzoneError(
+                f"{name.replace('_', ' ')} of {np.nanmin(array):g} is impossible: it cannot be negative"
+            )
+        arrays.append(array)
+    return arrays
+
+
+def residue_to_product_ratio(yield_t_per_ha: ArrayLike, slope: ArrayLike, intercept: ArrayLike) -> Array:
+    """Residues per tonne of product, which fall as the yield rises: slope * ln(yield) + intercept.
+
+    Parameters
+    ----------
+    yield_t_per_ha : array_like
+        Above 0. [t/ha]
+    slope, intercept : array_like
+        Of the crop, from `bioenergy_crops.csv`.
+
+    Returns
+    -------
+    ndarray
+        0 or more; NaN stays NaN. [1]
+
+    Raises
+    ------
+    GreenzoneError
+        A yield that is not above 0.
+
+    References
+    ----------
+    Scarlat, Martinov and Dallemand (2010), Waste Management 30, 1889-1897, doi:10.1016/j.wasman.2010.04.016
+
+    Examples
+    --------
+    >>> round(float(residue_to_product_ratio(3.54, -0.3629, 1.6057)), 3)
+    1.147
+    """
+    harvest = np.asarray(yield_t_per_ha, float)
+    if np.any(harvest <= 0):
+        raise GreenzoneError(f"a yield of {np.nanmin(harvest):g} t/ha is impossible: it must be above 0")
+    return np.maximum(np.asarray(slope, float) * np.log(harvest) + np.asarray(intercept, float), 0.0)
+
+
+def removable_by_share(residues: ArrayLike, share: ArrayLike) -> Array:
+    """Residues that may leave the field when a fixed share may. [t]"""
+    return np.asarray(residues, float) * np.asarray(share, float)
+
+
+def removable_above_floor(residues: ArrayLike, area_ha: ArrayLike, floor: ArrayLike) -> Array:
+    """Residues that may leave the field when a cover stays on each hectare against erosion.
+
+    Parameters
+    ----------
+    residues : array_like
+        Grown in a year. [t]
+    area_ha : array_like
+        Harvested. [ha]
+    floor : array_like
+        To be left. [t/ha]
+
+    Returns
+    -------
+    ndarray
+        0 where the field bears less than the floor. [t]
+    """
+    grown, area, left = _not_negative(residues=residues, harvested_area=area_ha, floor=floor)
+    return np.maximum(grown - area * left, 0.0)
+
+
+def fuel_energy(mass_t: ArrayLike, heating_value: ArrayLike) -> Array:
+    """Energy of a fuel from its mass [t] and lower heating value [GJ/t]. [GWh]
+
+    Examples
+    --------
+    >>> round(float(fuel_energy(110159 * 1.147 * 0.4, 15.0)), 1)
+    210.6
+    """
+    mass, value = _not_negative(mass=mass_t, heating_value=heating_value)
+    return mass * value / GJ_PER_GWH
+
+
+def manure_methane(heads: ArrayLike, volatile_solids: ArrayLike, methane_capacity: ArrayLike) -> Array:
+    """Methane that the manure of a herd can give in a year.
+
+    Parameters
+    ----------
+    heads : array_like
+        Animals.
+    volatile_solids : array_like
+        Excreted per animal. [kg/d]
+    methane_capacity : array_like
+        Most methane per volatile solids, B0 of the IPCC. [m3/kg]
+
+    Returns
+    -------
+    ndarray
+        NaN stays NaN. [m3]
+
+    References
+    ----------
+    IPCC (2006), Guidelines for National Greenhouse Gas Inventories, vol. 4, equation 10.23
+
+    Examples
+    --------
+    >>> round(float(manure_methane(1, 4.5, 0.24)), 1)
+    394.2
+    """
+    animals, solids, capacity = _not_negative(heads=heads, volatile_solids=volatile_solids, capacity=methane_capacity)
+    return animals * solids * DAYS_PER_YEAR * capacity
+
+
+def methane_energy(volume_m3: ArrayLike, heating_value: ArrayLike = 35.883) -> Array:
+    """Energy of methane from its volume [m3] and lower heating value [MJ/m3]. [GWh]"""
+    volume, value = _not_negative(methane=volume_m3, heating_value=heating_value)
+    return volume * value / 1000.0 / GJ_PER_GWH
+
+
+def waste_mass(persons: ArrayLike, per_person: ArrayLike, collected: ArrayLike = 1.0) -> Array:
+    """Municipal waste of a year from persons, waste per person [kg/d] and the share collected. [t]"""
+    people, waste, share = _not_negative(population=persons, waste_per_person=per_person, share=collected)
+    return people * waste * DAYS_PER_YEAR / 1000.0 * share
+
+
+def wood_mass(forest_ha: ArrayLike, increment: ArrayLike, share: ArrayLike) -> Array:
+    """Wood that may be burnt in a year: a share of what grows, from forest [ha] and dry growth [t/ha]. [t]"""
+    area, growth, part = _not_negative(forest=forest_ha, increment=increment, share=share)
+    return area * growth * part
+
+
+def monthly_factor(weights: ArrayLike, capacity_factor: float, days: ArrayLike) -> Array:
+    """Output over capacity in each month.
+
+    Where the best month would pass the capacity, the seasons are flattened until it just reaches it: a plant that
+    runs more hours has less room for seasons.
+
+    Parameters
+    ----------
+    weights : array_like (month,)
+        Relative output.
+    capacity_factor : float
+        Mean over the year, 0 to 1. [1]
+    days : array_like (month,)
+        Length of the months.
+
+    Returns
+    -------
+    ndarray (month,)
+        0 to 1, with the mean asked for. [1]
+    """
+    (shape,) = _not_negative(monthly_weight=weights)
+    length = np.asarray(days, float)
+    swing = shape / (shape @ length / length.sum()) - 1.0
+    room = 1.0 / capacity_factor - 1.0
+    flatter = min(1.0, room / swing.max()) if swing.max() > 0 else 1.0
+    return np.clip(capacity_factor * (1.0 + flatter * swing), 0.0, 1.0)
