@@ -44,6 +44,7 @@ def manifest(run: RunView, files: Mapping[str, str]) -> dict[str, Any]:
     sites = run.grid.sites
     return {
         "config": run.config,
+        "seed": (run.config.get("weather") or {}).get("seed"),
         "weather": {"source": weather_label(run), **_weather_period(run)},
         "grid": {"crs": run.grid.crs, "sites": sites.sizes["site"], "area_km2": float(sites.area_km2.sum())},
         "totals": {name: dict(potential.totals) for name, potential in run.potentials.items()},

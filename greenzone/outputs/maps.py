@@ -24,7 +24,9 @@ from greenzone.schema import Raster
 
 Extent = tuple[float, float, float, float]  # west, east, south, north in degrees
 
-PIXELS = 900  # across the longer side of the zone
+DPI = 120
+PANEL, GAP, TITLE, FOOT = 4.3, 0.08, 0.32, 0.75  # inches
+PIXELS = 600  # across the longer side of the zone
 MARGIN_DEGREES = 0.12
 SCORES = "viridis"  # even steps of lightness, told apart without red-green vision and in grey
 # Okabe and Ito's palette, distinguishable by the colour-blind.
@@ -52,36 +54,46 @@ def write_overview(run: RunView, path: Path) -> None:
         PNG file to write.
     """
     with Path(path).open("wb") as file:
-        overview(run).savefig(file, format="png", dpi=150, metadata={"Software": None})
+        overview(run).savefig(file, format="png", dpi=DPI, metadata={"Software": None})
 
 
 def overview(run: RunView) -> Figure:
     """The figure of `write_overview`."""
     index, extent = site_raster(run.grid.geometry)
     names = list(run.potentials)
-    columns = min(3, len(names) + 1)
-    rows = -(-(len(names) + 1) // columns)
-    west, east, south, north = extent
-    stretch = 1 / np.cos(np.radians((south + north) / 2))
-    panel = 4.3
-    figure = Figure(figsize=(panel * columns, panel * rows * stretch * (north - south) / (east - west) + 1.0))
-    figure.set_layout_engine("constrained", hspace=0.02)
-    grid = np.asarray(figure.subplots(rows, columns, squeeze=False)).ravel()
+    figure, grid, bar = _panels(len(names) + 1, extent)
     shade = hillshade(run.layers.elevation, extent)
-    image = None
-    for name, axes in zip(names, grid, strict=False):
-        _base(axes, run, shade)
-        image = _scores(axes, run, name, index, extent)
-    _base(grid[len(names)], run, shade)
-    _best(grid[len(names)], run, index, extent)
     for axes in grid:
-        axes.set(xlim=(west, east), ylim=(south, north), aspect=stretch, xticks=[], yticks=[])
-    for axes in grid[len(names) + 1 :]:
-        axes.set_visible(False)
-    if image is not None:
-        bar = figure.colorbar(image, ax=list(grid), location="bottom", fraction=0.03, aspect=60, pad=0.01)
-        bar.set_label("score of the site, 0 to 1; grey: nothing fits there", fontsize=9)
+        _base(axes, run, shade)
+    for name, axes in zip(names, grid, strict=False):
+        image = _scores(axes, run, name, index, extent)
+    _best(grid[-1], run, index, extent)
+    west, east, south, north = extent
+    for axes in grid:
+        axes.set(xlim=(west, east), ylim=(south, north), aspect="auto", xticks=[], yticks=[])
+    if names:
+        figure.colorbar(image, cax=bar, orientation="horizontal")
+        bar.set_xlabel("score of the site, from 0 to 1; grey: nothing fits there", fontsize=9)
     return figure
+
+
+def _panels(number: int, extent: Extent) -> tuple[Figure, list[Axes], Axes]:
+    """A figure with panels of the zone's true shape, at most three in a row, and a slot for the colour bar below."""
+    west, east, south, north = extent
+    columns = 2 if number in (2, 4) else min(3, number)
+    rows = -(-number // columns)
+    high = PANEL * (north - south) / (east - west) / np.cos(np.radians((south + north) / 2))
+    width, height = columns * (PANEL + GAP) + GAP, rows * (high + TITLE) + FOOT
+    figure = Figure(figsize=(width, height))
+
+    def slot(left: float, bottom: float, wide: float, tall: float) -> Axes:
+        return figure.add_axes((left / width, bottom / height, wide / width, tall / height))
+
+    grid = [
+        slot(GAP + (k % columns) * (PANEL + GAP), FOOT + (rows - 1 - k // columns) * (high + TITLE), PANEL, high)
+        for k in range(number)
+    ]
+    return figure, grid, slot(width / 2 - PANEL / 2, FOOT * 0.65, PANEL, FOOT * 0.12)
 
 
 def site_raster(geometry: np.ndarray) -> tuple[np.ndarray, Extent]:
@@ -120,7 +132,7 @@ def _base(axes: Axes, run: RunView, shade: tuple[np.ndarray, Extent]) -> None:
     rivers = run.potentials["hydro"].features.get("rivers") if "hydro" in run.potentials else None
     if rivers is not None:
         _lines(
-            axes, rivers[rivers["strahler"] >= 2] if "strahler" in rivers else rivers, color="#9fd3f0", linewidth=0.5
+            axes, rivers[rivers["strahler"] >= 2] if "strahler" in rivers else rivers, color="#56a5d8", linewidth=0.6
         )
     borders = run.layers.zone.geometry.boundary.explode()
     _lines(axes, gpd.GeoDataFrame(geometry=borders), color="white", linewidth=1.5, zorder=3)

@@ -13,7 +13,7 @@ import numpy as np
 import pyproj
 import xarray as xr
 
-from greenzone.outputs.notes import uncertainty
+from greenzone.outputs.notes import uncertainty, weather_label
 from greenzone.outputs.view import RunView
 from greenzone.schema import POTENTIAL, SITES
 from greenzone.supply import stack_groups
@@ -120,7 +120,7 @@ def _attributes(run: RunView) -> dict[str, str]:
     return {
         "Conventions": "CF-1.11",
         "title": f"Renewable energy potential by site: {name}",
-        "source": f"greenzone; weather: {run.layers.weather.attrs.get('source', 'not stated')}",
+        "source": f"greenzone; weather: {weather_label(run)}",
         "comment": " ".join(uncertainty(run)),
         "grid": f"cells in {run.grid.crs}, cut at the zone's edge",
     }

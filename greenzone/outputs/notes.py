@@ -12,8 +12,10 @@ LCOE = "LCOE is that of the plant; its connection to the grid and its access roa
 
 
 def weather_label(run: RunView) -> str:
-    """Where the hourly weather comes from, in the words of the layer itself."""
-    return str(run.layers.weather.attrs.get("source", "not stated"))
+    """Where the hourly weather comes from, in the words of the layer itself; what is made up is called synthetic."""
+    label = str(run.layers.weather.attrs.get("source", "not stated"))
+    made_up = (run.config.get("weather") or {}).get("source") == "generator"
+    return f"synthetic, {label}" if made_up and "synthetic" not in label else label
 
 
 def uncertainty(run: RunView) -> list[str]:

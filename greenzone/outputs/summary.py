@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from greenzone.economics import potential_under_ceiling
 from greenzone.outputs.view import RunView
@@ -80,15 +81,16 @@ def published_comparison(run: RunView) -> pd.DataFrame:
     DataFrame
         Columns `technology quantity scope published_low published_high ours ratio unit source note`. `ratio` is ours
         over the published figure, or over the nearer end of a published range, 1 inside it. Figures of the whole
-        country stand only where the zone has none of its own. Districts outside the run's zone do not count, so a
-        figure of which no district is in the zone is left out.
+        country stand only where the zone has none of its own: there the ratio is the zone's share. A figure for
+        districts that the run's zone does not hold, or for technologies that are switched off, is left out.
     """
-    published = run.layers.tables.get("published", pd.DataFrame(columns=["scope", "technology"]))
-    local = set(published.technology[published.scope.isin(["zone", "districts", "project"])])
+    published = run.layers.tables.get("published", pd.DataFrame(columns=["scope", "technology", "quantity"]))
+    nearer = published[published.scope.isin(["zone", "districts", "project"])]
+    local = set(zip(nearer.technology, nearer.quantity, strict=True))
     rows = [
         {"ours": ours, **_published(row), "ratio": _range_ratio(ours, row)}
         for row in published.itertuples()
-        if not (row.scope == "country" and row.technology in local)
+        if not (row.scope == "country" and (row.technology, row.quantity) in local)
         and (ours := _ours(run, row)) is not None
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=COMPARISON)
@@ -124,14 +126,13 @@ def _range_ratio(ours: float, row: Any) -> float:
 
 def _ours(run: RunView, row: Any) -> float | None:
     """Our figure for a published one; None where there is none to compare."""
-    names = list(run.potentials) if row.technology == "all" else [row.technology]
-    if not set(names) <= set(run.potentials):
+    names = _technologies(run, row)
+    named = row.districts.split(";") if isinstance(row.districts, str) else None
+    if not set(names) <= set(run.potentials) or not _covers(run, row.scope, named):
         return None
     potentials = [run.potentials[name] for name in names]
-    named = row.districts.split(";") if isinstance(row.districts, str) else None
-    inside = run.grid.sites.district.isin(named) if named else run.grid.sites.district == run.grid.sites.district
-    if not bool(inside.any()):
-        return None
+    district = run.grid.sites.district
+    inside = district.isin(named) if named else xr.ones_like(district, bool)
     if row.quantity in TOTALS:
         found = [p.totals[TOTALS[row.quantity]] for p in potentials if TOTALS[row.quantity] in p.totals]
         return float(sum(found)) if found and named is None else None
@@ -144,6 +145,24 @@ def _ours(run: RunView, row: Any) -> float | None:
     if row.quantity == "lcoe" and len(names) == 1:
         return _mean_lcoe(run, names[0]) / 1000  # published per kWh
     return None
+
+
+def _technologies(run: RunView, row: Any) -> list[str]:
+    """Technologies that a published figure speaks of; "all" needs every one for which the same was published."""
+    if row.technology != "all":
+        return [row.technology]
+    published = run.layers.tables["published"]
+    same = published[(published.quantity == row.quantity) & (published.scope != "country")]
+    return list(dict.fromkeys([*run.potentials, *same.technology[same.technology != "all"]]))
+
+
+def _covers(run: RunView, scope: str, named: list[str] | None) -> bool:
+    """Whether the run's zone holds all that a published figure speaks of."""
+    if scope == "world":
+        return True
+    table = run.layers.tables.get("districts")
+    needed = set(named) if named else set() if table is None else set(table.district)
+    return needed <= set(run.grid.sites.district.to_numpy().tolist())
 
 
 def _mean_lcoe(run: RunView, name: str) -> float:

@@ -27,8 +27,8 @@ EMPTY = pd.DataFrame(columns=["scenario", "period", "technology", "quantity", "u
 def evaluate(section: Supply, potentials: Mapping[str, Potential], lcoe: Mapping[str, xr.DataArray]) -> pd.DataFrame:
     """Hold every capacity mix against demand, hour by hour.
 
-    Each technology's capacity goes to its groups of lowest LCOE first, then to those of highest capacity factor where
-    LCOE is not known, each group up to its own capacity.
+    Each technology's capacity counts the plants that stand already first, then goes to its groups of lowest LCOE, or
+    of highest capacity factor where LCOE is not known, each group up to its own capacity.
 
     Parameters
     ----------
@@ -54,12 +54,26 @@ def evaluate(section: Supply, potentials: Mapping[str, Potential], lcoe: Mapping
     groups = stack_groups(potentials, lcoe)
     wanted = list(dict.fromkeys([*potentials, *(name for mix in section.scenarios for name in mix.capacity_mw)]))
     targets = np.array([[mix.capacity_mw.get(name, 0.0) for name in wanted] for mix in section.scenarios])
-    built = allocate(targets, groups.technology, groups.capacity_mw, merit(groups), wanted)
+    built = build(targets, groups, wanted)
     demand = demand_of(section, groups.time.to_numpy())
     result = supply(groups, built, demand, [mix.name for mix in section.scenarios]).reindex(
         technology=wanted, fill_value=0
     )
     return scenario_table(result, targets)
+
+
+def build(targets: NDArray[np.float64], groups: xr.Dataset, technologies: list[str]) -> NDArray[np.float64]:
+    """Capacity over `(scenario, group)`: existing plants first, then new ones by merit. [MW]"""
+    existing = np.minimum(groups.existing_mw, groups.capacity_mw).to_numpy()
+    rank = merit(groups)
+    halves = allocate(
+        targets,
+        np.tile(groups.technology.to_numpy(), 2),
+        np.concatenate([existing, groups.capacity_mw.to_numpy() - existing]),
+        np.concatenate([rank + len(rank), rank]),
+        technologies,
+    )
+    return halves[:, : len(rank)] + halves[:, len(rank) :]
 
 
 def merit(groups: xr.Dataset) -> NDArray[np.float64]:

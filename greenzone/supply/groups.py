@@ -13,7 +13,15 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from greenzone.errors import GreenzoneError
-from greenzone.schema import Potential
+from greenzone.schema import Potential, Variable, label
+
+GROUPS = {
+    "capacity_factor": Variable("1", "output over capacity of the group in each interval"),
+    "capacity_mw": Variable("MW", "capacity of the group"),
+    "existing_mw": Variable("MW", "capacity of the group that stands already"),
+    "lcoe": Variable("currency MWh-1", "levelised cost of energy, mean of the group's sites weighted by energy"),
+    "mean_capacity_factor": Variable("1", "mean output over capacity of the group"),
+}
 
 
 def stack_groups(potentials: Mapping[str, Potential], costs: Mapping[str, xr.DataArray]) -> xr.Dataset:
@@ -29,9 +37,9 @@ def stack_groups(potentials: Mapping[str, Potential], costs: Mapping[str, xr.Dat
     Returns
     -------
     Dataset
-        `capacity_factor (group, time)` float32 [1], `capacity_mw (group)` [MW], `mean_capacity_factor (group)` [1],
-        `lcoe (group)` (mean over the group's sites, weighted by energy; NaN where unknown), and the coordinates
-        `technology district resource_class` over `group`.
+        `GROUPS` with the coordinates `technology district resource_class` over `group`. `capacity_factor` is float32
+        over `(group, time)`; `existing_mw` comes from the variable of that name in `potential.sites`, else 0; `lcoe`
+        is NaN where unknown.
 
     Raises
     ------
@@ -40,39 +48,34 @@ def stack_groups(potentials: Mapping[str, Potential], costs: Mapping[str, xr.Dat
     """
     parts: list[xr.Dataset] = []
     for name, potential in potentials.items():
-        profiles = potential.profiles
-        number = profiles.sizes["group"]
-        part = xr.Dataset(
-            {
-                "capacity_factor": (("group", "time"), profiles.capacity_factor.transpose("group", "time").values),
-                "capacity_mw": ("group", profiles.capacity_mw.to_numpy().astype(float)),
-                "lcoe": (
-                    "group",
-                    group_lcoe(potential, costs[name].to_numpy()) if name in costs else np.full(number, np.nan),
-                ),
-            },
-            {
-                "technology": ("group", np.full(number, name)),
-                "district": ("group", profiles.district.to_numpy().astype(str)),
-                "resource_class": ("group", profiles.resource_class.to_numpy().astype(str)),
-                "time": profiles.time.to_numpy(),
-            },
-        )
+        part = _of_technology(potential, costs.get(name))
         if parts and not part.time.equals(parts[0].time):
             raise GreenzoneError(f"the profiles of {name} are for other times than those of {next(iter(potentials))}")
         parts.append(part)
     groups = xr.concat(parts, "group")
     groups["capacity_factor"] = groups.capacity_factor.astype("float32")
     groups["mean_capacity_factor"] = groups.capacity_factor.mean("time", dtype=float)
-    attrs = {
-        "capacity_factor": ("1", "output over capacity of the group in each interval"),
-        "capacity_mw": ("MW", "capacity of the group"),
-        "lcoe": ("currency MWh-1", "levelised cost of energy, mean of the group's sites weighted by energy"),
-        "mean_capacity_factor": ("1", "mean output over capacity of the group"),
-    }
-    for variable, (units, long_name) in attrs.items():
-        groups[variable].attrs = {"units": units, "long_name": long_name}
-    return groups
+    return label(groups, GROUPS)
+
+
+def _of_technology(potential: Potential, costs: xr.DataArray | None) -> xr.Dataset:
+    profiles = potential.profiles
+    number = profiles.sizes["group"]
+    unknown = np.full(number, np.nan)
+    return xr.Dataset(
+        {
+            "capacity_factor": (("group", "time"), profiles.capacity_factor.transpose("group", "time").to_numpy()),
+            "capacity_mw": ("group", profiles.capacity_mw.to_numpy().astype(float)),
+            "existing_mw": ("group", existing_mw(potential)),
+            "lcoe": ("group", unknown if costs is None else group_lcoe(potential, costs.to_numpy())),
+        },
+        {
+            "technology": ("group", np.full(number, potential.technology)),
+            "district": ("group", profiles.district.to_numpy().astype(str)),
+            "resource_class": ("group", profiles.resource_class.to_numpy().astype(str)),
+            "time": profiles.time.to_numpy(),
+        },
+    )
 
 
 def group_lcoe(potential: Potential, site_lcoe: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -84,6 +87,16 @@ def group_lcoe(potential: Potential, site_lcoe: NDArray[np.float64]) -> NDArray[
     weight = np.bincount(group[known], energy[known], minlength=number)
     total = np.bincount(group[known], (energy * np.where(known, site_lcoe, 0.0))[known], minlength=number)
     return np.divide(total, weight, out=np.full(number, np.nan), where=weight > 0)
+
+
+def existing_mw(potential: Potential) -> NDArray[np.float64]:
+    """Capacity of each group of a technology that stands already; 0 where the technology does not tell. [MW]"""
+    number = potential.profiles.sizes["group"]
+    if "existing_mw" not in potential.sites:
+        return np.zeros(number)
+    group = potential.sites.group.to_numpy()
+    existing = potential.sites.existing_mw.to_numpy().astype(float)
+    return np.bincount(group[group >= 0], existing[group >= 0], minlength=number).astype(float)
 
 
 def allocate(
