@@ -191,3 +191,23 @@ def test_sites_without_plants_have_no_group():
     frame = profiles.groups(["A", "A", "B"], np.array([0.0, 2.0, 3.0]), np.array([np.nan, 0.2, 0.5]), (0.3, 0.34))
     assert frame["group"].tolist() == [-1, 0, 1]
     assert frame["resource_class"].tolist()[1:] == [0, 2]
+
+
+def test_a_zone_elsewhere_lists_only_its_own_plants(layers, zone):
+    """Gubadli has no existing plant in the table; its neighbours' do not move in."""
+    gubadli = zone[zone.district == "Gubadli"]
+    alone = hydro.estimate(
+        make_sites(gubadli),
+        schema.Layers(layers.site, layers.weather, layers.elevation, layers.tables, gubadli),
+        hydro.Options(),
+    )
+    assert alone.totals["existing_mw"] == 0 and alone.totals["candidate_mw"] > 0
+    assert not any("without a place" in note for note in alone.notes)
+
+
+def test_capital_cost_by_the_published_model(plants):
+    """ORNL: 9,605,710 · P^0.977 · H^-0.126 USD of 2014, P in MW, H in ft."""
+    first = plants[plants.status == "candidate"].iloc[0]
+    cost = 9.605710 * first.capacity_mw**0.977 * (first.gross_head_m / 0.3048) ** -0.126
+    assert first.capital_cost_musd2014 == pytest.approx(cost, rel=1e-3)
+    assert plants[plants.status == "existing"].capital_cost_musd2014.isna().all()

@@ -98,8 +98,12 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     chains = siting.rivers(flow.drainage, flow.discharge, flow.parameters.flow_variability, options)
     places = places_of(flow.drainage, chains, layers)
     site = nearest_site(sites, places)
-    table, stand, built = plants(chains, places, sites["eligible_fraction"].to_numpy()[site], layers.tables, options)
+    known = existing.of_zone(layers.tables["hydro_plants"], layers.zone)
+    chart, eligible = layers.tables["hydro_turbines"], sites["eligible_fraction"].to_numpy()[site]
+    table, stand, built = plants(chains, places, eligible, known, chart, options)
     plant_table = features.plant_table(table, stand, built, chains, places, flow.parameters, options)
+    cost = features.capital_cost(plant_table, layers.tables["hydro_costs"])
+    plant_table["capital_cost_musd2014"] = cost
     at = nearest_site(sites, Places(plant_table.lon.to_numpy(), plant_table.lat.to_numpy(), *[np.array([])] * 2))
     dataset, monthly = by_site(sites, plant_table, at, theoretical(flow, sites, layers))
     frame = profiles.groups(
@@ -118,7 +122,7 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
         supply,
         {"hydro_plants": features.points(plant_table), "rivers": lines},
         features.totals(plant_table, dataset),
-        features.notes(plant_table, layers.tables, options),
+        features.notes(plant_table, known, options),
     )
 
 
@@ -148,17 +152,16 @@ def nearest_site(sites: xr.Dataset, places: Places) -> NDArray[np.int64]:
 
 
 def plants(
-    chains: Rivers, places: Places, eligible: Array, tables: Mapping[str, pd.DataFrame], options: Options
+    chains: Rivers, places: Places, eligible: Array, known: pd.DataFrame, chart: pd.DataFrame, options: Options
 ) -> tuple[pd.DataFrame, Plants, Plants]:
     """Plants of the table that found their reach, the same as `Plants`, and the candidates beside them.
 
-    `eligible` is the eligible fraction of the site at each node: a candidate's powerhouse needs some.
+    `eligible` is the eligible fraction of the site at each node: a candidate's powerhouse needs some. `known` are the
+    zone's rows of `hydro_plants`, `chart` is the table `hydro_turbines`.
     """
-    chart = tables["hydro_turbines"]
     inside = places.district != ""
     taken = chains.last | ~(inside & np.append(inside[1:], False))
     possible = siting.candidates(chains, taken, chart, options)
-    known = tables["hydro_plants"]
     stands = known[(known["status"] == "existing") & known["capacity_mw"].notna()]
     table, stand = existing.place(stands, possible, chains, places, taken, chart, options)
     closed = np.concatenate([[0], np.cumsum(taken)])

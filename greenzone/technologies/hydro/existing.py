@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from greenzone.technologies.hydro import model, siting
@@ -32,6 +34,13 @@ class Places:
     lat: NDArray[np.float64]
     district: NDArray[np.str_]
     river: NDArray[np.str_]
+
+
+def of_zone(table: pd.DataFrame, zone: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Plants of `hydro_plants` in the zone: by their district's name, else by coordinates."""
+    shape = zone.union_all()
+    inside = shapely.contains_xy(shape, table["lon"].to_numpy(float), table["lat"].to_numpy(float))
+    return table[table["district"].isin(zone["district"]) | inside]
 
 
 def river_names(drainage: Drainage, rivers: Rivers, table: pd.DataFrame) -> NDArray[np.str_]:

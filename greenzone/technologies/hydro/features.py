@@ -5,7 +5,6 @@ Comes in: plants on river nodes. Goes out: GeoDataFrames in WGS 84, totals, note
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -103,9 +102,21 @@ def log_error(rows: pd.DataFrame, parameters: Parameters, options: Options) -> A
     return np.sqrt(parameters.log_error**2 + np.minimum(head, 1.0) ** 2 + options.efficiency_error**2)
 
 
+def capital_cost(table: pd.DataFrame, costs: pd.DataFrame) -> Array:
+    """Capital cost of the candidates by the ORNL model of new stream-reach development; NaN for others. [MUSD of 2014]
+
+    `costs` is the table `hydro_costs`: cost = coefficient · P^a · H^b with P in MW and H in ft.
+    """
+    value = costs.set_index("parameter")["value"].astype(float)
+    feet = table["gross_head_m"].to_numpy(float) / 0.3048
+    powers = table["capacity_mw"].to_numpy(float) ** value["capital_power_exponent"]
+    cost = value["capital_coefficient"] * powers * feet ** value["capital_head_exponent"] / 1e6
+    return np.where(table["status"] == "candidate", cost, np.nan)
+
+
 def points(table: pd.DataFrame) -> gpd.GeoDataFrame:
     """The plants as points at their powerhouses."""
-    rounded = table[COLUMNS].round(4)
+    rounded = table.drop(columns=["lon", "lat", "monthly_gwh"]).round(4)
     return gpd.GeoDataFrame(rounded, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=4326)
 
 
@@ -167,9 +178,8 @@ def totals(table: pd.DataFrame, dataset: xr.Dataset) -> dict[str, float]:
     }
 
 
-def notes(table: pd.DataFrame, tables: Mapping[str, pd.DataFrame], options: Options) -> tuple[str, ...]:
-    """Caveats for the reader."""
-    known = tables["hydro_plants"]
+def notes(table: pd.DataFrame, known: pd.DataFrame, options: Options) -> tuple[str, ...]:
+    """Caveats for the reader; `known` are the zone's rows of `hydro_plants`."""
     missing = known[(known["status"] == "existing") & ~known["plant"].isin(table["name"])]["plant"].tolist()
     planned = known[known["status"] == "planned"]["capacity_mw"].sum()
     fitted = int((table["location"] == "fitted to capacity and river").sum())
