@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from greenzone.errors import GreenzoneError
@@ -23,7 +26,8 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="The data that ship with greenzone.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
-out = Console(soft_wrap=not sys.stdout.isatty())
+WIDTH_OF_A_FILE = 140  # columns, where the output is no terminal
+out = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 Overrides = Annotated[
@@ -38,16 +42,17 @@ def run(
     overrides: Overrides = None,
 ) -> None:
     """Run a scenario: potential, maps and tables of the five technologies."""
-    from greenzone import pipeline
+    from greenzone import outputs, pipeline
     from greenzone.config import read_config
 
     scenario = read_config(config, overrides or ())
     directory = out_dir or Path(scenario.outputs.directory or f"runs/{scenario.name}")
     with _progress() as report:
         finished = pipeline.run(scenario, directory, report)
-    for table in pipeline.summary_tables(finished):
-        out.print(_rich(table))
-    out.print(f"Results in {directory}")
+    _print_ladder(outputs.ladder(finished))
+    _print_published(outputs.published_comparison(finished))
+    _print_supply(finished.scenarios)
+    out.print(f"Results in {directory}; open overview.png first.", highlight=False)
 
 
 @app.command()
@@ -82,7 +87,9 @@ def data_list() -> None:
     """Print the embedded layers and tables with their sources."""
     from greenzone.layers.checks import list_data
 
-    out.print(_rich(("Embedded data", list_data())))
+    for row in list_data().itertuples():
+        out.print(f"[bold]{row.layer}[/]  {row.kB} kB, {row.years}, units {row.units}", highlight=False)
+        out.print(f"    {escape(row.publisher)}; {escape(row.package)}; {escape(row.licence)}", highlight=False)
 
 
 @data_app.command("check")
@@ -98,15 +105,57 @@ def data_check() -> None:
     out.print("All embedded data are as they should be.")
 
 
-def _rich(table: tuple[str, object]) -> Table:
-    title, frame = table
+def _print_ladder(ladder: pd.DataFrame) -> None:
+    columns = {
+        "technology": "technology",
+        "theoretical_gwh": "theoretical\nGWh/yr",
+        "geographic_gwh": "geographic\nGWh/yr",
+        "technical_mw": "technical\nMW",
+        "technical_gwh": "technical\nGWh/yr",
+        "economic_gwh": "economic\nGWh/yr",
+        "capacity_factor": "capacity\nfactor",
+        "lcoe": "LCOE\nper MWh",
+    }
+    _print_table("Potential of the zone", ladder[list(columns)].rename(columns=columns))
+
+
+def _print_published(published: pd.DataFrame) -> None:
+    if published.empty:
+        return
+    shown = pd.DataFrame(
+        {
+            "technology": published["technology"],
+            "quantity": published["quantity"].str.replace("_", " "),
+            "where": published["scope"],
+            "unit": published["unit"],
+            "published": [
+                _shown(low) if low == high else f"{_shown(low)}-{_shown(high)}"
+                for low, high in zip(published["published_low"], published["published_high"], strict=True)
+            ],
+            "ours": published["ours"],
+            "ratio": published["ratio"],
+        }
+    )
+    _print_table("Beside what is published (the README explains the differences)", shown)
+
+
+def _print_supply(scenarios: pd.DataFrame) -> None:
+    wanted = {"energy": "energy\nGWh/yr", "demand": "demand\nGWh/yr", "share_met_hourly": "share met\nhour by hour"}
+    wanted |= {"surplus": "surplus\nGWh/yr", "deficit": "deficit\nGWh/yr"}
+    yearly = scenarios[(scenarios["period"] == "year") & (scenarios["technology"] == "all")]
+    if yearly.empty:
+        return
+    table = yearly.pivot_table(index="scenario", columns="quantity", values="value").loc[yearly["scenario"].unique()]
+    _print_table("Supply", table[list(wanted)].rename(columns=wanted).reset_index())
+
+
+def _print_table(title: str, frame: pd.DataFrame) -> None:
     drawn = Table(title=title, title_justify="left")
-    for column in frame.columns:  # type: ignore[attr-defined]
-        numeric = frame[column].dtype.kind in "fi"  # type: ignore[index]
-        drawn.add_column(str(column), justify="right" if numeric else "left", overflow="fold")
-    for row in frame.itertuples(index=False):  # type: ignore[attr-defined]
-        drawn.add_row(*(_shown(value) for value in row))
-    return drawn
+    for column in frame.columns:
+        drawn.add_column(str(column), justify="right" if frame[column].dtype.kind in "fi" else "left")
+    for row in frame.itertuples(index=False):
+        drawn.add_row(*(escape(_shown(value)) for value in row))
+    out.print(drawn)
 
 
 def _shown(value: object) -> str:
@@ -118,15 +167,13 @@ def _shown(value: object) -> str:
 
 
 @contextmanager
-def _progress() -> Iterator:
+def _progress() -> Iterator[Callable[[str], None]]:
     """A display of the steps: a spinner with times on a terminal, plain lines elsewhere."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
     if not err.is_terminal:
         yield lambda step: err.print(f"- {step}")
         return
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err) as display:
-        tasks: list = []
+        tasks: list[TaskID] = []
 
         def report(step: str) -> None:
             for task in tasks:
@@ -143,7 +190,7 @@ def main() -> None:
     try:
         app()
     except GreenzoneError as error:
-        err.print(f"[bold red]error:[/] {str(error)!s}", markup=True)
+        err.print(f"[bold red]error:[/] {escape(str(error))}")
         sys.exit(2)
 
 

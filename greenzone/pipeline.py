@@ -21,7 +21,7 @@ from greenzone.config import Scenario, as_dict
 from greenzone.config.grid import Grid
 from greenzone.config.zone import Zone
 from greenzone.grid import SiteGrid
-from greenzone.layers.build import build_layers
+from greenzone.layers.build import survey
 from greenzone.layers.surface import land_cover_codes
 from greenzone.schema import Layers, Potential
 from greenzone.technologies import TECHNOLOGIES
@@ -75,15 +75,17 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
         polygons = read_zone(scenario.zone)
         grid = build_grid(scenario.grid, polygons)
     with clock("layers and weather"):
-        surface, layers = build_layers(scenario, polygons, grid)
+        ground = survey(scenario, polygons, grid)
+        layers = ground.layers()
     with clock("eligibility"):
         rules = {name: getattr(scenario.eligibility, name) for name in technologies}
-        fractions, removed = siting.eligibility_of(rules, surface, grid.sites.area_km2, land_cover_codes())
+        area = grid.sites.area_km2
+        fractions, pixels, removed = siting.eligibility_of(rules, ground.surface, area, land_cover_codes())
     potentials = {}
     for name, options in technologies.items():
         with clock(f"{name} potential"):
             sites = grid.sites.assign(eligible_fraction=fractions[name])
-            potentials[name] = TECHNOLOGIES[name].estimate(sites, layers, options)
+            potentials[name] = TECHNOLOGIES[name].estimate(sites, ground.layers(pixels[name]), options)
     with clock("costs and scores"):
         lcoe = economics.lcoe_of(scenario.economics, potentials, layers.tables)
         criteria = {name: getattr(scenario.scoring, name) for name in technologies}

@@ -28,7 +28,7 @@ def embedded_zone(districts: Sequence[str] | None = None) -> gpd.GeoDataFrame:
     Parameters
     ----------
     districts : sequence of str, optional
-        Names as in `greenzone data list`.
+        Names as in `data/tables/districts.csv`.
 
     Returns
     -------

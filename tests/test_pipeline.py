@@ -75,7 +75,9 @@ def test_the_ladder_only_goes_down(coarse, technology):
 @pytest.mark.parametrize("technology", TECHNOLOGIES)
 def test_groups_hold_the_capacity_and_energy_of_their_sites(coarse, technology):
     potential = coarse.potentials[technology]
-    assert float(potential.profiles.capacity_mw.sum()) == pytest.approx(total(coarse, technology, "capacity_mw"), rel=1e-6)
+    assert float(potential.profiles.capacity_mw.sum()) == pytest.approx(
+        total(coarse, technology, "capacity_mw"), rel=1e-6
+    )
     hourly = (potential.profiles.capacity_factor.astype(float) * potential.profiles.capacity_mw).sum("group")
     years = hourly.sizes["time"] / 8760
     energy = float(hourly.sum()) / years / 1000
@@ -99,7 +101,11 @@ def test_a_coarse_grid_finds_what_a_fine_one_does(coarse, fine, technology):
 @pytest.mark.parametrize("technology", ["solar", "wind", "hydro", "geothermal"])
 def test_a_cell_is_worth_the_same_when_only_its_district_is_looked_at(coarse, project, technology):
     crop = gz.run(gz.read_config(project / "configs" / "quick.yaml", ["zone.districts=[Lachin]"]))
-    inside = {str(name) for name, area in zip(crop.grid.sites.site.values, crop.grid.sites.area_km2.values, strict=True) if area > 24.9}
+    inside = {
+        str(name)
+        for name, area in zip(crop.grid.sites.site.values, crop.grid.sites.area_km2.values, strict=True)
+        if area > 24.9
+    }
     shared = [name for name in coarse.grid.sites.site.values if str(name) in inside]
     assert len(shared) > 20
     for values in ("scores", "lcoe"):

@@ -49,6 +49,8 @@ class EligibilityRules(Options):
     """Least distance from a settlement's centre point [km]."""
     max_distance_settlement: float | None = Field(default=None, ge=0)
     """Greatest distance from a settlement's centre point [km]."""
+    min_wind_speed: float | None = Field(None, ge=0)
+    """Lowest usable mean wind speed at 100 m [m s-1]."""
     default_share: Share = 1.0
     """Usable share of land whose class `land_cover` does not name [1]."""
     land_cover: dict[LandCover, Share] = Field(default={})
@@ -115,6 +117,9 @@ class WindRules(EligibilityRules):
     """Highest usable elevation [m]; default: assumed, the Kalbajar farm is planned at about 3,100 m (report.az)."""
     min_distance_settlement: float | None = Field(default=0.8, ge=0)
     """Least distance from a settlement's centre point [km]; default: assumed, 800 m against noise."""
+    min_wind_speed: float | None = Field(default=5.0, ge=0)
+    """Lowest usable mean wind speed at 100 m [m s-1]; default: assumed, a capacity factor near 0.15 with a machine for
+    light winds at 2,500 m, below which no farm is planned."""
     land_cover: dict[LandCover, Share] = Field(default={**WOODS, **UNBUILDABLE})
     """Usable share of the land of a class [1]; classes not named keep these. Defaults: none of water and towns
     (Tröndle et al. 2019), and none of forest, which they use (assumed: forests are protected). How much of the

@@ -1,16 +1,20 @@
 """Layers of the sites: everything known of them.
 
-Comes in: the scenario's files, the zone, the site grid. Goes out: the surface (rasters of the whole box) and the
-`schema.Layers` that the technologies look at.
+Comes in: the scenario's files, the zone, the site grid. Goes out: the `Ground`, which averages
+the `schema.Layers` that the technologies look at.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import xarray as xr
 
 from greenzone.config import Scenario
+from greenzone.config.layers import LayerFiles
 from greenzone.config.weather import Weather
 from greenzone.grid import SiteGrid
 from greenzone.layers import catalogue, terrain
@@ -36,8 +40,44 @@ SITE_LAYERS = {
 }
 
 
-def build_layers(scenario: Scenario, zone: gpd.GeoDataFrame, grid: SiteGrid) -> tuple[Surface, Layers]:
-    """Everything known of the sites of a grid.
+@dataclass(frozen=True)
+class Ground:
+    """The whole box as rasters and weather, from which the layers of the sites are averaged."""
+
+    zone: gpd.GeoDataFrame
+    grid: SiteGrid
+    surface: Surface
+    climate: xr.Dataset
+    wind: xr.Dataset
+    weather: xr.Dataset
+    raster_units: Mapping[str, str]
+
+    def layers(self, weight: np.ndarray | None = None) -> Layers:
+        """Everything known of the sites, averaged over their land.
+
+        Parameters
+        ----------
+        weight : ndarray, optional
+            Share of each pixel of the surface that counts, such as the land where a technology may stand; terrain,
+            climate and wind are then those of that land. A site without any takes the mean of all its land.
+
+        Returns
+        -------
+        Layers
+            Land cover and distances are always those of the whole site.
+        """
+        site = terrain_layers(self.grid, self.surface, weight)
+        where = (self.grid.sites.lon.to_numpy(), self.grid.sites.lat.to_numpy(), site.elevation.to_numpy())
+        linked = link_sites(*where, self.weather, self.climate, self.surface.elevation)
+        site = site.merge(linked.assign_coords(site=site.site))
+        site = site.merge(link_wind(site, self.surface, self.weather, self.wind, weight))
+        for name, units in self.raster_units.items():
+            site[name].attrs["units"] = units
+        return Layers(site, self.weather, self.surface.elevation, catalogue.read_tables(), self.zone)
+
+
+def survey(scenario: Scenario, zone: gpd.GeoDataFrame, grid: SiteGrid) -> Ground:
+    """Gather the rasters and the weather of a scenario.
 
     Parameters
     ----------
@@ -50,40 +90,40 @@ def build_layers(scenario: Scenario, zone: gpd.GeoDataFrame, grid: SiteGrid) -> 
 
     Returns
     -------
-    tuple of Surface and Layers
-        Rasters of the whole box, and the layers of the sites.
+    Ground
+        What the layers of the sites are averaged from.
 
     Raises
     ------
     GreenzoneError
         A file cannot be used, or the zone reaches outside the elevation data.
     """
-    surface = read_surface(scenario, zone, grid)
+    elevation = read_terrain(scenario.layers, zone)
     climate = catalogue.load_climate()
-    wind = wind_field(surface.elevation, climate)
-    weather = read_or_generate(scenario.weather, grid.sites, surface.elevation, climate, wind)
-    site = terrain_layers(grid, surface)
-    where = (grid.sites.lon.to_numpy(), grid.sites.lat.to_numpy(), site.elevation.to_numpy())
-    site = site.merge(link_sites(*where, weather, climate, surface.elevation).assign_coords(site=site.site))
-    site = site.merge(link_wind(site, surface, weather, wind))
-    for name, raster in scenario.layers.rasters.items():
-        site[name].attrs["units"] = raster.units
-    return surface, Layers(site, weather, surface.elevation, catalogue.read_tables(), zone)
+    wind = wind_field(elevation, climate)
+    weather = read_or_generate(scenario.weather, grid.sites, elevation, climate, wind)
+    surface = read_surface(scenario.layers, elevation, wind["wind_speed_100m"].to_numpy(), grid)
+    units = {name: raster.units for name, raster in scenario.layers.rasters.items()}
+    return Ground(zone, grid, surface, climate, wind, weather, units)
 
 
-def read_surface(scenario: Scenario, zone: gpd.GeoDataFrame, grid: SiteGrid) -> Surface:
-    """The scenario's rasters, or the embedded ones, on the pixels of its elevation."""
-    files = scenario.layers
+def read_terrain(files: LayerFiles, zone: gpd.GeoDataFrame) -> Raster:
+    """The scenario's elevation, or the embedded one, which must hold the zone."""
     elevation = read_elevation(files.elevation) if files.elevation else catalogue.load_elevation()
     rows, columns = elevation.values.shape
     south, east = elevation.north - rows * elevation.step_lat, elevation.west + columns * elevation.step_lon
     check_inside_data(zone, (elevation.west, south, east, elevation.north))
+    return elevation
+
+
+def read_surface(files: LayerFiles, elevation: Raster, wind_speed: np.ndarray, grid: SiteGrid) -> Surface:
+    """The scenario's rasters, or the embedded ones, on the pixels of its elevation."""
     if files.land_cover:
         land_cover = read_raster(files.land_cover, elevation, resampling="nearest")
     else:
         land_cover = catalogue.load_land_cover()
     extra = {name: read_raster(raster.file, elevation, raster.band).values for name, raster in files.rasters.items()}
-    return build_surface(elevation, land_cover, catalogue.load_settlements(), grid.geometry, extra)
+    return build_surface(elevation, land_cover, catalogue.load_settlements(), wind_speed, grid.geometry, extra)
 
 
 def read_or_generate(
@@ -97,30 +137,34 @@ def read_or_generate(
     return generate(climate, daily, cells, section.years, section.seed, section.first_year)
 
 
-def link_wind(site: xr.Dataset, surface: Surface, weather: xr.Dataset, wind: xr.Dataset) -> xr.Dataset:
+def link_wind(
+    site: xr.Dataset, surface: Surface, weather: xr.Dataset, wind: xr.Dataset, weight: np.ndarray | None
+) -> xr.Dataset:
     """Mean wind at 100 m of each site, and how it relates to its weather cell's.
 
     The wind field gives the pattern between the sites; the level is that of the weather, brought to 100 m. With
     generated weather both agree, and the sites' mean is the field's.
     """
     shear = coefficients()["shear"]
-    field = surface.coverage.mean(wind["wind_speed_100m"].to_numpy())
+    field = surface.coverage.mean(surface.wind_speed, weight)
     place = (weather.lon.to_numpy(), weather.lat.to_numpy())
     around = needed_cells(*place, surface.elevation, wind)
     at_cell = around["wind_speed_100m"].to_numpy()[nearest_cells(*place, around)[0]]
     level = weather["wind_speed"].mean("time", dtype="float64").to_numpy()
     level = level * (100.0 / weather["wind_speed"].attrs["height"]) ** shear
     cell = site.cell.to_numpy()
-    factor = np.where(np.isnan(at_cell[cell]), 1.0, field / at_cell[cell])  # a cell beyond the terrain is taken as it is
+    factor = np.where(
+        np.isnan(at_cell[cell]), 1.0, field / at_cell[cell]
+    )  # a cell beyond the terrain is taken as it is
     linked = {
         "wind_speed_100m": ("site", level[cell] * factor),
         "wind_factor": ("site", factor),
-        "weibull_k": ("site", surface.coverage.mean(wind["weibull_k"].to_numpy())),
+        "weibull_k": ("site", surface.coverage.mean(wind["weibull_k"].to_numpy(), weight)),
     }
     return label(xr.Dataset(linked, {"site": site.site}), SITE_LAYERS)
 
 
-def terrain_layers(grid: SiteGrid, surface: Surface) -> xr.Dataset:
+def terrain_layers(grid: SiteGrid, surface: Surface, weight: np.ndarray | None = None) -> xr.Dataset:
     """Terrain, land cover and settlements averaged exactly over each site.
 
     Parameters
@@ -129,6 +173,8 @@ def terrain_layers(grid: SiteGrid, surface: Surface) -> xr.Dataset:
         Where the sites are.
     surface : Surface
         Rasters of the box and their coverage by the sites.
+    weight : ndarray, optional
+        Share of each pixel that counts for the terrain; land cover and distances are those of the whole site.
 
     Returns
     -------
@@ -137,13 +183,13 @@ def terrain_layers(grid: SiteGrid, surface: Surface) -> xr.Dataset:
         outside a raster; `aspect` is NaN on level ground.
     """
     mean = surface.coverage.mean
-    east, north = (mean(rise) for rise in terrain.gradient(surface.elevation))
+    east, north = (mean(rise, weight) for rise in terrain.gradient(surface.elevation))
     values = {
-        "elevation": mean(surface.elevation.values),
-        "slope": mean(surface.slope),
+        "elevation": mean(surface.elevation.values, weight),
+        "slope": mean(surface.slope, weight),
         "aspect": np.where((east == 0) & (north == 0), np.nan, np.degrees(np.arctan2(-east, -north)) % 360),
-        "relief": mean(terrain.relief(surface.elevation)),
-        "exposure": mean(terrain.exposure(surface.elevation)),
+        "relief": mean(terrain.relief(surface.elevation), weight),
+        "exposure": mean(terrain.exposure(surface.elevation), weight),
         "distance_settlement": mean(surface.distance_settlement),
     }
     site = xr.Dataset({name: ("site", value) for name, value in values.items()}, {"site": grid.sites.site})

@@ -51,13 +51,23 @@ class Coverage:
         pointer = np.concatenate([[0], np.cumsum(counts)])
         return cls(sparse.csr_matrix((weights, pixels, pointer), shape=(len(geometry), like.values.size)), like)
 
-    def mean(self, values: np.ndarray) -> np.ndarray:
-        """Mean of `values` (row, column) over each site; NaN pixels do not count, a site of only NaN is NaN."""
+    def mean(self, values: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
+        """Mean of `values` (row, column) over each site, each pixel counting by its `weight`, 1 by default.
+
+        NaN pixels do not count. A site without any weight takes its plain mean, a site of only NaN is NaN.
+        """
         flat = np.asarray(values, float).ravel()
         known = np.isfinite(flat)
-        weight = self.weights @ known.astype(float)
-        total = self.weights @ np.where(known, flat, 0.0)
-        return np.divide(total, weight, out=np.full(weight.shape, np.nan), where=weight > 0)
+        plain = self._weighted(flat, known.astype(float))
+        if weight is None:
+            return plain
+        weighted = self._weighted(flat, known * np.asarray(weight, float).ravel())
+        return np.where(np.isnan(weighted), plain, weighted)
+
+    def _weighted(self, flat: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        whole = self.weights @ weight
+        total = self.weights @ np.where(weight > 0, flat * weight, 0.0)
+        return np.divide(total, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
 
 
 def _source(raster: Raster) -> NumPyRasterSource:

@@ -27,8 +27,8 @@ def land_cover_codes() -> dict[str, int]:
 class Surface:
     """Rasters of the whole box, all (row, column) on the pixels of `elevation`, NaN where unknown.
 
-    `slope` [degree] is carried to 100 m; `land_cover` holds IGBP codes; `distance_settlement` [km]; `extra` are the
-    user's rasters by name.
+    `slope` [degree] is carried to 100 m; `land_cover` holds IGBP codes; `distance_settlement` [km]; `wind_speed` is
+    the mean at 100 m [m s-1]; `extra` are the user's rasters by name.
     """
 
     elevation: Raster
@@ -36,6 +36,7 @@ class Surface:
     aspect: np.ndarray
     land_cover: np.ndarray
     distance_settlement: np.ndarray
+    wind_speed: np.ndarray
     coverage: Coverage
     extra: Mapping[str, np.ndarray] = field(default_factory=dict)
 
@@ -44,6 +45,7 @@ def build_surface(
     elevation: Raster,
     land_cover: Raster,
     settlements: pd.DataFrame,
+    wind_speed: np.ndarray,
     geometry: np.ndarray,
     extra: Mapping[str, np.ndarray],
 ) -> Surface:
@@ -55,6 +57,7 @@ def build_surface(
         aspect=aspect,
         land_cover=onto(land_cover, elevation).values,
         distance_settlement=terrain.distance_km(elevation, settlements.lon.to_numpy(), settlements.lat.to_numpy()),
+        wind_speed=wind_speed,
         coverage=Coverage.of(geometry, elevation),
         extra=dict(extra),
     )

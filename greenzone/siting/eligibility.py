@@ -43,10 +43,14 @@ def rule_weights(surface: Surface, rules: EligibilityRules, classes: Mapping[str
     weights = {
         "land_cover": _class_shares(surface.land_cover, rules, classes),
         "elevation": _within(surface.elevation.values, rules.min_elevation, rules.max_elevation),
-        "settlement": _within(surface.distance_settlement, rules.min_distance_settlement, rules.max_distance_settlement),
+        "settlement": _within(
+            surface.distance_settlement, rules.min_distance_settlement, rules.max_distance_settlement
+        ),
     }
     if rules.max_slope is not None:
         weights["slope"] = np.nan_to_num(share_below_slope(surface.slope, rules.max_slope), nan=1.0)
+    if rules.min_wind_speed is not None:
+        weights["wind_speed"] = _within(surface.wind_speed, rules.min_wind_speed, None)
     for name, limits in rules.rasters.items():
         if name not in surface.extra:
             raise GreenzoneError(f"eligibility names the raster '{name}', which 'layers.rasters' does not define")
@@ -71,10 +75,14 @@ def _class_shares(land_cover: np.ndarray, rules: EligibilityRules, classes: Mapp
     return shares[np.nan_to_num(land_cover, nan=255).astype(int)]
 
 
+def eligible_weight(surface: Surface, weights: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Share of each pixel that all rules leave, 0 to 1."""
+    return np.prod([np.ones(surface.slope.shape), *weights.values()], axis=0)
+
+
 def eligible_fraction(surface: Surface, weights: Mapping[str, np.ndarray]) -> np.ndarray:
     """Share of each site that all rules leave, 0 to 1."""
-    together = np.prod([np.ones(surface.slope.shape), *weights.values()], axis=0)
-    return np.clip(np.nan_to_num(surface.coverage.mean(together), nan=1.0), 0, 1)
+    return np.clip(np.nan_to_num(surface.coverage.mean(eligible_weight(surface, weights)), nan=1.0), 0, 1)
 
 
 def account(surface: Surface, weights: Mapping[str, np.ndarray], area_km2: np.ndarray) -> pd.DataFrame:
@@ -95,4 +103,3 @@ def account(surface: Surface, weights: Mapping[str, np.ndarray], area_km2: np.nd
         rows.append((rule, area_km2.sum() - alone, without - left))
     rows.append(("all rules", area_km2.sum() - left, area_km2.sum() - left))
     return pd.DataFrame(rows, columns=["rule", "removed_alone_km2", "removed_last_km2"])
-

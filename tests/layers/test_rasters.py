@@ -38,7 +38,9 @@ def test_means_agree_with_brute_force_on_random_polygons():
     for _ in range(5):
         ring = np.column_stack([46.25 + 0.2 * generator.uniform(-1, 1, 5), 39.8 + 0.15 * generator.uniform(-1, 1, 5)])
         shape = shapely.convex_hull(shapely.MultiPoint(ring))
-        pixels = shapely.box(*np.meshgrid(LIKE.lon - 0.005, LIKE.lat - 0.005), *np.meshgrid(LIKE.lon + 0.005, LIKE.lat + 0.005))
+        pixels = shapely.box(
+            *np.meshgrid(LIKE.lon - 0.005, LIKE.lat - 0.005), *np.meshgrid(LIKE.lon + 0.005, LIKE.lat + 0.005)
+        )
         weight = shapely.area(shapely.intersection(pixels, shape)) * np.cos(np.radians(LIKE.lat))[:, None]
         expected = (weight * values).sum() / weight.sum()
         assert Coverage.of(np.array([shape]), LIKE).mean(values)[0] == pytest.approx(expected, abs=1e-5)
@@ -46,7 +48,9 @@ def test_means_agree_with_brute_force_on_random_polygons():
 
 def write(path, values, crs="EPSG:4326", west=46.0, north=40.0, step=0.02, nodata=-1.0):
     profile = {"driver": "GTiff", "height": values.shape[0], "width": values.shape[1], "count": 1, "dtype": "float64"}
-    with rasterio.open(path, "w", **profile, crs=crs, transform=from_origin(west, north, step, step), nodata=nodata) as file:
+    with rasterio.open(
+        path, "w", **profile, crs=crs, transform=from_origin(west, north, step, step), nodata=nodata
+    ) as file:
         file.write(values, 1)
     return path
 

@@ -30,6 +30,7 @@ def surface(seed: int = 0) -> Surface:
         slope=generator.uniform(0, 40, like.values.shape),
         aspect=generator.uniform(0, 360, like.values.shape),
         land_cover=generator.choice([10.0, 12.0, 5.0, np.nan], like.values.shape),
+        wind_speed=generator.uniform(2, 9, like.values.shape),
         distance_settlement=generator.uniform(0, 10, like.values.shape),
         coverage=Coverage.of(shapely.box(west, north - 0.1, west + 0.1, north), like),
         extra={"mines": generator.choice([0.0, 1.0, np.nan], like.values.shape)},
