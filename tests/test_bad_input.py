@@ -61,6 +61,7 @@ def weather_file(path: Path, **changes: object) -> Path:
     time = pd.date_range("2019-01-01", periods=8760, freq="h")
     noon = np.clip(np.cos((time.hour.to_numpy() + 3.1 - 12) / 24 * 2 * np.pi), 0, None)
     columns = {"T_amb": 14.0, "GHI": 640 * noon, "DNI": 500 * noon, "DHI": 200 * noon, "wind_speed": 2.0, "RH": 60.0}
+    columns |= {"lat": 39.33, "lon": 47.05}
     frame = pd.DataFrame({"timestamp": time, **columns})
     for name, change in changes.items():
         frame[name] = change(frame[name])  # type: ignore[operator]

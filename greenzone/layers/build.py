@@ -20,7 +20,7 @@ from greenzone.grid import SiteGrid
 from greenzone.layers import catalogue, terrain
 from greenzone.layers.rasters import read_elevation, read_raster
 from greenzone.layers.surface import Surface, build_surface, land_cover_codes
-from greenzone.layers.weather import generate, link_sites, needed_cells
+from greenzone.layers.weather import generate, link_sites, needed_cells, read_weather
 from greenzone.layers.weather.sites import nearest_cells
 from greenzone.layers.wind_field import coefficients, wind_field
 from greenzone.schema import Layers, Raster, Variable, label

@@ -3,6 +3,6 @@
 A new technology is a folder here and a line in `TECHNOLOGIES`; config, costs, scores and outputs follow by themselves.
 """
 
-from greenzone.technologies import geothermal, hydro, solar, wind
+from greenzone.technologies import bioenergy, geothermal, hydro, solar, wind
 
-TECHNOLOGIES = {"solar": solar, "wind": wind, "hydro": hydro, "geothermal": geothermal}
+TECHNOLOGIES = {"solar": solar, "wind": wind, "hydro": hydro, "geothermal": geothermal, "bioenergy": bioenergy}
