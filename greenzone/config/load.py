@@ -90,7 +90,7 @@ def _prepared(node: Node, root: Mapping[str, Any], part: Mapping[str, Any], loc:
         return Node({}, node.place, node.key)
     if isinstance(value, bool) and not schema.allows(root, part, "boolean"):
         problems.append(Problem(loc, node.place, f"{str(value).lower()} is no value here: write null for none"))
-    if _not_finite(value) and schema.allows(root, part, "number") and not schema.allows(root, part, "string"):
+    if _not_finite(value) and schema.allows(root, part, "number") and not schema.is_free_text(root, part):
         problems.append(Problem(loc, node.place, f"must be a finite number, not {value}"))
     if isinstance(value, str) and schema.is_path(root, part):
         file = node.place.folder / value

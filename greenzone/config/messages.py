@@ -13,7 +13,7 @@ from typing import Any
 from pydantic_core import ErrorDetails, ValidationError
 
 from greenzone.config import schema
-from greenzone.config.source import Loc, Node, Place, find
+from greenzone.config.source import Loc, Node, Place, find, one_line
 from greenzone.errors import nearest
 
 BOUNDS = {"greater_than": ("above", "gt"), "greater_than_equal": ("at least", "ge")} | {
@@ -54,7 +54,7 @@ def summary(problems: Sequence[Problem]) -> str:
     """The first problem in the order of the files, and how many more there are."""
     ordered = sorted(problems, key=lambda problem: (problem.place.rank, problem.place.line))
     more = f" (and {len(ordered) - 1} more)" if len(ordered) > 1 else ""
-    return f"{ordered[0]}{more}"
+    return one_line(f"{ordered[0]}{more}")
 
 
 def problems_of(error: ValidationError, tree: Node, root: Mapping[str, Any]) -> list[Problem]:

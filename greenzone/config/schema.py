@@ -51,6 +51,14 @@ def allows(root: Schema, part: Schema, kind: str) -> bool:
     return any(branch.get("type", kind) == kind for branch in branches(root, part))
 
 
+def is_free_text(root: Schema, part: Schema) -> bool:
+    """Whether any text may stand at `part`, not only one of a few words."""
+    return any(
+        branch.get("type", "string") == "string" and not {"const", "enum"} & branch.keys()
+        for branch in branches(root, part)
+    )
+
+
 def at(root: Schema, loc: Iterable[str | int]) -> Schema:
     """The schema of the value at a place of the scenario; empty where none holds."""
     part = root

@@ -7,7 +7,7 @@ Comes in: YAML files, `extends:` chains, `--set` assignments. Goes out: one merg
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,15 @@ from greenzone.errors import GreenzoneError
 
 Loc = tuple[str | int, ...]
 
+MERGE_KEY = "tag:yaml.org,2002:merge"
 MAX_VALUES = 100_000  # aliases can make a small file describe an endless tree
 EXTENDS = "extends"
 OWN_KEYS = ("name", "description")  # say what this very file is, so a file that extends it does not inherit them
+
+
+def one_line(text: str) -> str:
+    """Text for a message: what would break the line or hide is written as an escape."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Place:
     """Position of the file in reading order."""
 
     def __str__(self) -> str:
-        return f"at line {self.line} of {self.file}" if self.file else f"in --set {self.assignment}"
+        return f"at line {self.line} of {self.file}" if self.file else f"in --set {one_line(self.assignment)}"
 
     @property
     def folder(self) -> Path:
@@ -163,18 +169,24 @@ class _Builder:
         try:
             return Node(self.loader.construct_object(node), place, key)
         except ValueError as error:
-            raise GreenzoneError(f"'{node.value[:40]}' {place} cannot be read: {str(error).split(';')[0]}") from None
+            raise GreenzoneError(
+                f"'{one_line(node.value[:40])}' {place} cannot be read: {str(error).split(';')[0]}"
+            ) from None
 
     def at(self, node: yaml.Node) -> Place:
         return Place(self.place.file, node.start_mark.line + 1, self.place.assignment, self.place.rank)
 
     def mapping(self, node: yaml.MappingNode) -> dict[str, Node]:
-        seen: dict[Hashable, int] = {}
+        seen: dict[str, int] = {}
         for key, _ in node.value:
-            if key.tag != "tag:yaml.org,2002:merge" and key.value in seen:
-                first = seen[key.value]
-                raise GreenzoneError(f"key '{key.value}' {self.at(key)} is there twice: line {first} has it already")
-            seen[key.value if isinstance(key.value, str) else id(key)] = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise GreenzoneError(f"key {self.at(key)} is a list or a section: keys are text")
+            if key.tag != MERGE_KEY and key.value in seen:
+                word = one_line(key.value)
+                raise GreenzoneError(
+                    f"key '{word}' {self.at(key)} is there twice: line {seen[key.value]} has it already"
+                )
+            seen[key.value] = key.start_mark.line + 1
         self.loader.flatten_mapping(node)
         return {self.name(key): self.build(value, self.at(key)) for key, value in node.value}
 

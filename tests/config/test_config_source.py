@@ -33,7 +33,7 @@ def node(value: object) -> Node:
 @given(trees)
 def test_the_tree_holds_what_yaml_says(value):
     text = yaml.safe_dump(value, allow_unicode=True)
-    assert plain(parse(text, HERE)) == yaml.safe_load(text) == value
+    assert plain(parse(text, HERE)) == yaml.safe_load(text)
 
 
 @settings(deadline=None)
@@ -159,6 +159,7 @@ def test_a_file_that_extends_itself_is_refused(tmp_path):
         ("a: " + "[" * 3000, "x.yaml is nested too deeply, or contains itself"),
         ("a: 2020-13-01\n", "'2020-13-01' at line 1 of x.yaml cannot be read: month must be in 1..12"),
         ("a: " + "9" * 5000, "at line 1 of x.yaml cannot be read: Exceeds the limit"),
+        ("? [a]\n: 1\n", "key at line 1 of x.yaml is a list or a section: keys are text"),
         ("on: 1\n", "key 'on' at line 1 of x.yaml is not text: write it in quotes"),
         ("", "x.yaml is empty: a scenario file holds at least one key, such as 'name'"),
         ("# nothing\n", "x.yaml is empty"),
