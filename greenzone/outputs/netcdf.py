@@ -5,6 +5,7 @@ Comes in: a run. Goes out: a dataset that follows CF-1.11, and its bytes, the sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 import pyproj
 import xarray as xr
 
+from greenzone.outputs.manifest import versions
 from greenzone.outputs.notes import uncertainty, weather_label
 from greenzone.outputs.view import RunView
 from greenzone.schema import POTENTIAL, SITES
@@ -24,6 +26,7 @@ GROUP_NAMES = {
     "district": "district of the supply group",
     "resource_class": "resource class of the supply group",
 }
+CURRENCY = re.compile(r"(currency|[A-Z]{3})( |$)")
 CONTRIBUTIONS = {"units": "1", "long_name": "contribution of a criterion to the score"}
 
 
@@ -43,12 +46,14 @@ def potential_dataset(run: RunView) -> xr.Dataset:
         `<tech>_score_<criterion>`. Attributes state the weather's source and the uncertainty.
     """
     names = list(run.potentials)
+    if not names:
+        return xr.Dataset(coords=_coordinates(run, names)).assign_attrs(_attributes(run))
     tables = {name: run.potentials[name].sites for name in names}
     variables: dict[str, Any] = {}
     for variable, meaning in POTENTIAL.items():
         variables[variable] = _stacked([tables[name][variable] for name in names], meaning._asdict())
     for variable, by_name in (("lcoe", run.lcoe), ("score", run.scores)):
-        attrs = by_name[names[0]].attrs if names else {}
+        attrs = by_name[names[0]].attrs
         variables[variable] = _stacked([by_name[name] for name in names], attrs)
     for name in names:
         variables |= _own(name, tables[name])
@@ -58,7 +63,7 @@ def potential_dataset(run: RunView) -> xr.Dataset:
     variables["area_km2"] = ("site", run.grid.sites.area_km2.to_numpy(), run.grid.sites.area_km2.attrs)
     dataset = xr.Dataset(variables, _coordinates(run, names))
     for values in dataset.data_vars.values():
-        values.attrs["grid_mapping"] = "crs"
+        values.attrs |= {**udunits(values.attrs["units"]), "grid_mapping": "crs"}
     dataset["crs"] = ((), np.int32(0), _grid_mapping())
     return dataset.assign_attrs(_attributes(run))
 
@@ -68,7 +73,9 @@ def profiles_dataset(run: RunView) -> xr.Dataset:
     groups = stack_groups(run.potentials, run.lcoe)
     for name, long_name in GROUP_NAMES.items():
         groups[name].attrs["long_name"] = long_name
-    groups["time"].attrs = {"standard_name": "time", "long_name": "time (UTC)"}
+    for values in groups.data_vars.values():
+        values.attrs |= udunits(values.attrs["units"])
+    groups["time"].attrs = {"standard_name": "time", "long_name": "time (UTC)", "units_metadata": "leap_seconds: none"}
     title = f"Hourly output of supply groups: {run.config.get('name', 'greenzone')}"
     return groups.assign_attrs({**_attributes(run), "title": title})
 
@@ -88,6 +95,13 @@ def write_netcdf(dataset: xr.Dataset, path: Path) -> None:
 
 def _stacked(arrays: list[xr.DataArray], attrs: Mapping[str, Any]) -> tuple[tuple[str, str], np.ndarray, dict]:
     return ("technology", "site"), np.array([array.to_numpy().astype(float) for array in arrays]), dict(attrs)
+
+
+def udunits(units: str) -> dict[str, str]:
+    """Attributes that say in UDUNITS what `units` says in the words of energy people: GWh is GW h, money is apart."""
+    currency, _, rest = units.partition(" ") if CURRENCY.match(units) else ("", "", units)
+    rest = re.sub(r"\b([kMGT]?W)h(-?\d+)?", lambda found: f"{found[1]}{found[2] or ''} h{found[2] or ''}", rest)
+    return {"units": rest or "1"} | ({"currency": currency} if currency else {})
 
 
 def _own(name: str, table: xr.Dataset) -> dict[str, Any]:
@@ -121,6 +135,7 @@ def _attributes(run: RunView) -> dict[str, str]:
         "Conventions": "CF-1.11",
         "title": f"Renewable energy potential by site: {name}",
         "source": f"greenzone; weather: {weather_label(run)}",
+        "history": f"made by a run of greenzone {versions().get('greenzone', '')}",
         "comment": " ".join(uncertainty(run)),
         "grid": f"cells in {run.grid.crs}, cut at the zone's edge",
     }

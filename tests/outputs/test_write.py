@@ -15,6 +15,7 @@ import xarray as xr
 
 from greenzone.errors import GreenzoneError
 from greenzone.outputs import district_table, ladder, site_table, write_outputs
+from greenzone.outputs.netcdf import udunits
 from greenzone.outputs.tables import best_technology, district_values
 from greenzone.schema import POTENTIAL
 
@@ -151,8 +152,9 @@ def test_netcdf_follows_cf_and_carries_units(made_up, folder):
     assert "50 %" in potential.attrs["comment"]
     for name, meaning in POTENTIAL.items():
         assert potential[name].dims == ("technology", "site")
-        assert potential[name].attrs["units"] == meaning.units
+        assert potential[name].attrs["units"] == meaning.units.replace("GWh", "GW h")  # UDUNITS knows no Wh
         assert potential[name].attrs["long_name"]
+    assert potential.lcoe.attrs["units"] == "MW-1 h-1" and potential.lcoe.attrs["currency"] == "USD"
     mapping = potential.capacity_mw.encoding.get("grid_mapping") or potential.capacity_mw.attrs["grid_mapping"]
     assert potential[mapping].attrs["grid_mapping_name"] == "latitude_longitude"
     assert potential[mapping].attrs["semi_major_axis"] == 6378137.0
@@ -164,6 +166,35 @@ def test_netcdf_follows_cf_and_carries_units(made_up, folder):
     assert set(potential.district.to_numpy()) == set(made_up.layers.zone.district)
     for values in potential.data_vars.values():
         assert values.name == mapping or {"units", "long_name"} <= values.attrs.keys()
+
+
+@pytest.mark.parametrize(
+    ("ours", "units"),
+    [
+        ("GWh", {"units": "GW h"}),
+        ("kWh m-2 d-1", {"units": "kW h m-2 d-1"}),
+        ("USD MWh-1", {"units": "MW-1 h-1", "currency": "USD"}),
+        ("EUR", {"units": "1", "currency": "EUR"}),
+        ("m s-1", {"units": "m s-1"}),
+        ("degC", {"units": "degC"}),
+        ("W m-2", {"units": "W m-2"}),
+        ("MW", {"units": "MW"}),
+        ("1", {"units": "1"}),
+    ],
+)
+def test_units_become_those_of_udunits(ours, units):
+    assert udunits(ours) == units
+
+
+def test_run_without_technologies_writes_its_sites(made_up, tmp_path, no_picture):
+    bare = {name: {} for name in ("potentials", "lcoe", "scores", "contributions")}
+    folder = write_outputs(SimpleNamespace(**{**vars(made_up), **bare}), tmp_path / "a")
+    assert set(read_features(folder / "sites.geojson")[0]["properties"]) == {
+        "site",
+        "district",
+        "area_km2",
+        "best_technology",
+    }
 
 
 def test_profiles_are_written_where_the_scenario_asks_for_them(made_up, tmp_path, no_picture):
