@@ -11,12 +11,14 @@ import pvlib
 import xarray as xr
 from scipy import spatial
 
+from greenzone.errors import GreenzoneError
 from greenzone.layers.weather.interpolation import at
 from greenzone.layers.weather.parameters import parameters
 from greenzone.schema import Raster, Variable, label
 
 CELL = 0.25  # degrees: the cells of the embedded climate
 EARTH_RADIUS = 6371.0  # km
+FARTHEST_WEATHER = 300.0  # km; beyond, another climate
 
 SITE_WEATHER = {
     "cell": Variable("1", "weather cell that serves the site"),
@@ -90,9 +92,19 @@ def link_sites(
     -------
     Dataset
         The variables of `SITE_WEATHER` over `site`; `rain` over `(month, site)`.
+
+    Raises
+    ------
+    GreenzoneError
+        The nearest weather cell of a site is more than 300 km away.
     """
     lon, lat, elevation = (np.asarray(values, float) for values in (lon, lat, elevation))
-    cell, _ = nearest_cells(lon, lat, weather)
+    cell, distance = nearest_cells(lon, lat, weather)
+    if distance.max() > FARTHEST_WEATHER:
+        raise GreenzoneError(
+            f"the nearest weather to a site at {lat[distance.argmax()]:.2f} N {lon[distance.argmax()]:.2f} E is"
+            f" {distance.max():.0f} km away: is it the weather of this zone?"
+        )
     cell_lon, cell_lat, cell_elevation = (
         weather[name].values[cell].astype(float) for name in ("lon", "lat", "elevation")
     )
