@@ -156,6 +156,7 @@ class _Builder:
 
     def __init__(self, loader: yaml.SafeLoader, place: Place) -> None:
         self.loader, self.place, self.count = loader, place, 0
+        self.checked: set[int] = set()
 
     def build(self, node: yaml.Node, key: Place | None = None) -> Node:
         place = self.at(node)
@@ -177,6 +178,13 @@ class _Builder:
         return Place(self.place.file, node.start_mark.line + 1, self.place.assignment, self.place.rank)
 
     def mapping(self, node: yaml.MappingNode) -> dict[str, Node]:
+        if id(node) not in self.checked:  # an alias comes here again, with what it merges already among its keys
+            self.checked.add(id(node))
+            self.check_keys(node)
+            self.loader.flatten_mapping(node)
+        return {self.name(key): self.build(value, self.at(key)) for key, value in node.value}
+
+    def check_keys(self, node: yaml.MappingNode) -> None:
         seen: dict[str, int] = {}
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -187,8 +195,6 @@ class _Builder:
                     f"key '{word}' {self.at(key)} is there twice: line {seen[key.value]} has it already"
                 )
             seen[key.value] = key.start_mark.line + 1
-        self.loader.flatten_mapping(node)
-        return {self.name(key): self.build(value, self.at(key)) for key, value in node.value}
 
     def name(self, key: yaml.Node) -> str:
         name = self.loader.construct_object(key)

@@ -61,8 +61,8 @@ def test_names_of_branches_on_the_way_are_passed_over():
 
 
 def test_anchors_and_merge_keys_work():
-    text = "base: &base {a: 1, b: 2}\nover: {<<: *base, b: 3}\n"
-    assert plain(parse(text, HERE))["over"] == {"a": 1, "b": 3}
+    tree = plain(parse("base: &base {a: 1, b: 2}\nover: &over {<<: *base, b: 3}\nagain: *over\n", HERE))
+    assert tree["over"] == tree["again"] == {"a": 1, "b": 3}
 
 
 @settings(deadline=None)
