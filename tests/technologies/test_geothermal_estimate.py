@@ -1,0 +1,243 @@
+"""The geothermal potential of the zone: schema, ladder, published bounds, the user's own data, errors."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from greenzone import schema
+from greenzone.errors import GreenzoneError
+from greenzone.grid import SiteGrid
+from greenzone.layers import catalogue
+from greenzone.technologies import geothermal
+from greenzone.technologies.geothermal import Options
+from greenzone.zone import embedded_zone
+
+ISTISU = {"name": "Istisu", "lon": 45.962, "lat": 39.948, "temperature": {"low": 100, "likely": 122.5, "high": 150}}
+
+
+def layers_of(sites, zone):
+    """Air that is colder away from the plain, one weather cell with a warm and a cold half-year."""
+    number = sites.sizes["site"]
+    air = 14.0 - 6.0 * (47.5 - sites.lon.to_numpy())
+    site = xr.Dataset(
+        {"temp_air": ("site", air), "cell": ("site", np.zeros(number, int)), "temp_offset": ("site", air - 10.0)},
+        {"site": sites.site},
+    )
+    times = pd.date_range("2019-01-01", periods=8760, freq="h")
+    yearly = 10.0 - 12.0 * np.cos(2 * np.pi * np.arange(8760) / 8760)
+    weather = xr.Dataset({"temp_air": (("time", "cell"), yearly[:, None].astype("float32"))}, {"time": times})
+    raster = schema.Raster(np.zeros((1, 1)), 45.0, 41.0, 1.0, 1.0)
+    return schema.Layers(site, weather, raster, catalogue.read_tables(), zone)
+
+
+def case(cell_size=5000.0, zone=None, eligible=1.0):
+    zone = embedded_zone() if zone is None else zone
+    sites = SiteGrid.square(zone, cell_size).sites
+    return sites.assign(eligible_fraction=xr.full_like(sites.area_km2, eligible)), layers_of(sites, zone)
+
+
+@pytest.fixture(scope="module")
+def zone_case():
+    return case()
+
+
+@pytest.fixture(scope="module")
+def kalbajar():
+    return case(zone=embedded_zone(["Kalbajar"]))
+
+
+@pytest.fixture(scope="module")
+def potential(zone_case):
+    return geothermal.estimate(*zone_case, Options())
+
+
+def test_follows_the_schema(potential, zone_case):
+    schema.check(potential.sites, schema.POTENTIAL)
+    schema.check(potential.profiles, schema.PROFILES)
+    assert potential.profiles.time.equals(zone_case[1].weather.time)
+    assert set(potential.profiles.coords) >= {"district", "resource_class"}
+
+
+def test_rungs_only_fall(potential):
+    sites = potential.sites
+    assert (sites.geographic_gwh <= sites.theoretical_gwh).all()
+    assert (sites.energy_gwh <= sites.geographic_gwh).all()
+
+
+def test_capacity_factor_is_a_share_or_absent(potential):
+    sites = potential.sites
+    assert (np.isnan(sites.capacity_factor) == (sites.capacity_mw == 0)).all()
+    assert sites.capacity_factor.max() <= 1 and potential.profiles.capacity_factor.max() <= 1
+    assert potential.profiles.capacity_factor.min() >= 0
+
+
+def test_groups_hold_what_their_sites_hold(potential):
+    sites, profiles = potential.sites, potential.profiles
+    for index in range(profiles.sizes["group"]):
+        members = sites.sel(site=sites.group == index)
+        assert members.capacity_mw.sum() == pytest.approx(float(profiles.capacity_mw[index]))
+        energy = float(profiles.capacity_factor[index].mean(dtype=float) * profiles.capacity_mw[index]) * 8.76
+        assert members.energy_gwh.sum() == pytest.approx(energy, rel=1e-5)
+    assert float(sites.capacity_mw.where(sites.group < 0).sum()) == 0
+
+
+def test_zone_stays_within_the_national_potential(potential):
+    """571.2 MWt and 57.1 MWe for the whole country (report.az 2025-10-20), even at the upper end of the range."""
+    totals = potential.totals
+    assert 0 < totals["capacity_p90_mw"] < 57.1
+    assert totals["heat_p90_mw"] < 571.2
+    assert totals["capacity_p10_mw"] < totals["capacity_p50_mw"] < totals["capacity_p90_mw"]
+
+
+def test_electricity_only_where_more_than_80_degrees_are_thought_possible(potential):
+    """Water of 100-150 degC is thought possible at Istisu, Garagol and Zuar (report.az, interfax 107943)."""
+    prospects = potential.features["geothermal_prospects"].set_index("prospect")
+    assert set(prospects.index[prospects.capacity_mw > 0]) == {"Istisu", "Garagol", "Zuar"}
+    assert (prospects.heat_mw > 0).all()
+
+
+def test_heat_flow_map_is_cool_in_the_east_and_warm_in_the_west(potential, zone_case):
+    """71-97 mW/m2 in the highlands, 46 and less at the edge of the Kura plain."""
+    flow, lon = potential.sites.heat_flow, zone_case[0].lon
+    assert 71 < float(flow.where(lon < 45.95).mean()) < 97
+    assert float(flow.where(lon > 47.4).mean()) < 52
+
+
+def test_springs_are_apart_and_within_the_published_flow(potential):
+    """3,093 m3/d of thermal and mineral water in Kalbajar (nuhcixan.az): 5.99 MW over 40 K are an upper bound."""
+    springs = potential.features["geothermal_springs"]
+    assert springs.flow_m3_per_day.sum() == pytest.approx(82 + 260 + 70 + 600)
+    assert springs.flow_m3_per_day.sum() < 3093
+    assert 0 < potential.totals["spring_heat_mw"] < 5.99
+    assert springs.set_index("spring").heat_mw.isna()["Zuar"]
+
+
+def test_leave_one_out_error_is_told(potential):
+    assert potential.totals["heat_flow_places"] == 28
+    assert 10 < potential.totals["heat_flow_leave_one_out_rmse"] < 30
+    assert any("28 places" in note for note in potential.notes)
+
+
+def test_temperatures_have_names_of_their_depth(zone_case):
+    sites = geothermal.estimate(*zone_case, Options(map_depths_km=(0.5, 4))).sites
+    assert {"temperature_at_0.5km", "temperature_at_4km", "temperature_at_4km_std"} <= set(sites)
+    assert (sites["temperature_at_4km"] > sites["temperature_at_0.5km"]).all()
+
+
+@pytest.mark.parametrize("cell_size", [2500.0, 10000.0, 25000.0])
+def test_result_hardly_depends_on_the_cells(potential, cell_size):
+    other = geothermal.estimate(*case(cell_size), Options())
+    for name in ("capacity_mw", "heat_mw", "energy_gwh", "theoretical_gwh"):
+        assert float(other.sites[name].sum()) == pytest.approx(float(potential.sites[name].sum()), rel=0.05)
+
+
+def test_a_part_of_the_zone_has_its_own_prospects_only(potential):
+    part = geothermal.estimate(*case(zone=embedded_zone(["Lachin"])), Options())
+    assert list(part.features["geothermal_prospects"].prospect) == ["Garagol"]
+    whole = potential.features["geothermal_prospects"].set_index("prospect").capacity_mw["Garagol"]
+    assert float(part.sites.capacity_mw.sum()) == pytest.approx(whole, rel=0.03)
+
+
+def test_a_zone_without_prospects_has_no_groups():
+    part = geothermal.estimate(*case(zone=embedded_zone(["Zangilan", "Fuzuli"])), Options())
+    assert part.profiles.sizes["group"] == 0 and (part.sites.group == -1).all()
+    assert float(part.sites.capacity_mw.sum()) == 0 and float(part.sites.theoretical_gwh.sum()) > 0
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(0, 2**31), st.floats(0, 1))
+def test_more_exclusions_never_raise_the_potential(kalbajar, seed, keep):
+    sites, layers = kalbajar
+    rng = np.random.default_rng(seed)
+    wide = rng.uniform(size=sites.sizes["site"]) * (rng.uniform(size=sites.sizes["site"]) < keep)
+    narrow = wide * (rng.uniform(size=sites.sizes["site"]) < 0.5)
+    options = Options(plant_area_km2=5.0)
+    totals = [
+        geothermal.estimate(sites.assign(eligible_fraction=("site", share)), layers, options).sites[
+            ["geographic_gwh", "capacity_mw", "energy_gwh", "heat_mw"]
+        ].sum()
+        for share in (wide, narrow)
+    ]  # fmt: skip
+    for name in totals[0]:
+        assert totals[1][name] <= totals[0][name] * (1 + 1e-9)
+
+
+def test_without_eligible_land_nothing_stands():
+    sites = geothermal.estimate(*case(zone=embedded_zone(["Kalbajar"]), eligible=0.0), Options()).sites
+    assert float(sites.capacity_mw.sum()) == 0 and float(sites.geographic_gwh.sum()) == 0
+
+
+def test_own_prospects_take_the_place_of_the_embedded(zone_case):
+    hot = geothermal.estimate(*zone_case, Options(prospects=[ISTISU]))
+    assert list(hot.features["geothermal_prospects"].prospect) == ["Istisu"]
+    assert float(hot.sites.capacity_mw.sum()) == pytest.approx(3.7, abs=0.5)
+    assert geothermal.estimate(*zone_case, Options(prospects=[])).profiles.sizes["group"] == 0
+
+
+def test_own_points_join_or_replace_the_embedded(zone_case):
+    point = {"lon": 46.8, "lat": 39.8, "heat_flow": 300.0}
+    joined = geothermal.estimate(*zone_case, Options(heat_flow_points=[point]))
+    assert joined.totals["heat_flow_places"] == 29
+    pair = [point, {"lon": 46.0, "lat": 40.0, "heat_flow": 300.0}]
+    alone = geothermal.estimate(*zone_case, Options(heat_flow_points=pair, use_embedded_heat_flow=False))
+    assert alone.sites.heat_flow.to_numpy() == pytest.approx(300.0)
+
+
+def test_own_layers_override_where_they_have_data(zone_case):
+    sites, layers = zone_case
+    west = sites.lon < 46.5
+    layers.site["measured_flow"] = xr.where(west, 120.0, np.nan)
+    layers.site["measured_gradient"] = xr.where(west, np.nan, 30.0)
+    result = geothermal.estimate(
+        sites, layers, Options(heat_flow_layer="measured_flow", gradient_layer="measured_gradient")
+    ).sites
+    assert (result.heat_flow.where(west, drop=True) == 120).all()
+    assert (result.heat_flow_std.where(west, drop=True) == 0).all()
+    east = ~west
+    expected = layers.site.temp_air + 90.0
+    assert result["temperature_at_3km"].where(east, drop=True).values == pytest.approx(expected.where(east, drop=True))
+
+
+def test_unknown_or_impossible_layers_are_errors(zone_case):
+    sites, layers = zone_case
+    layers.site["flow_in_watts"] = xr.zeros_like(sites.lon) - 0.08
+    with pytest.raises(GreenzoneError, match=r"'flow_in_watts' has -0\.08 where"):
+        geothermal.estimate(sites, layers, Options(heat_flow_layer="flow_in_watts"))
+    with pytest.raises(GreenzoneError, match="names the layer 'flow_in_wats', which is not there: did you mean"):
+        geothermal.estimate(sites, layers, Options(heat_flow_layer="flow_in_wats"))
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"heat_flow_points": [{"lon": 46, "lat": 40, "heat_flow": -5}]}, "greater than 0"),
+        (
+            {"use_embedded_heat_flow": False, "heat_flow_points": [{"lon": 46, "lat": 40, "heat_flow": 60}]},
+            "at least two",
+        ),
+        ({"map_depths_km": [12]}, "at most at 10 km"),
+        ({"resource_depth_km": 12}, "less than or equal to 10"),
+        ({"depth": 3}, "Extra inputs"),
+    ],
+)
+def test_impossible_options_are_errors(setting, message):
+    with pytest.raises(ValueError, match=message):
+        Options(**setting)
+
+
+def test_a_zone_of_the_users_own_polygons():
+    box = gpd.GeoDataFrame({"district": ["my area"]}, geometry=[shapely.box(45.9, 39.9, 46.05, 40.0)], crs=4326)
+    result = geothermal.estimate(*case(2000.0, box), Options())
+    assert set(result.features["geothermal_prospects"].prospect) == {"Istisu", "Goturlu"}
+    assert result.profiles.district.values.tolist() == ["my area"]
+
+
+def test_colder_air_gives_more_hourly_output(potential, zone_case):
+    winter, summer = slice(0, 720), slice(4200, 4900)
+    factor = potential.profiles.capacity_factor.isel(group=0)
+    assert float(factor[winter].mean()) > float(factor[summer].mean())
