@@ -196,8 +196,6 @@ def _notes(supply: pd.DataFrame, inside: Array, options: Options) -> tuple[str, 
         notes.append(f"Statistics of districts outside the zone are left out: {', '.join(seen.index[~seen])}.")
     partly = sorted(set(supply.area[(inside > 0) & (inside < 1 - 1e-9)]))
     if partly:
-        notes.append(
-            f"Only part of {', '.join(partly).replace(WHOLE_ZONE, 'all districts together')} lies in the zone: it gets the"
-            " share of matching land cover inside."
-        )
+        names = ", ".join(partly).replace(WHOLE_ZONE, "all districts together")
+        notes.append(f"Only part of {names} lies in the zone: it gets the share of matching land cover inside.")
     return tuple(notes)
