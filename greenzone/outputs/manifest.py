@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from greenzone.outputs.notes import technology_notes, uncertainty, weather_label
-from greenzone.outputs.summary import published_comparison
+from greenzone.outputs.summary import ladder, published_comparison
 from greenzone.outputs.view import RunView
 
 PACKAGES = (
@@ -48,6 +48,7 @@ def manifest(run: RunView, files: Mapping[str, str]) -> dict[str, Any]:
         "weather": {"source": weather_label(run), **_weather_period(run)},
         "grid": {"crs": run.grid.crs, "sites": sites.sizes["site"], "area_km2": float(sites.area_km2.sum())},
         "totals": {name: dict(potential.totals) for name, potential in run.potentials.items()},
+        "ladder": ladder(run).to_dict("records"),
         "published": published_comparison(run).to_dict("records"),
         "notes": technology_notes(run),
         "uncertainty": uncertainty(run),

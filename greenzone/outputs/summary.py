@@ -91,6 +91,7 @@ def published_comparison(run: RunView) -> pd.DataFrame:
         {"ours": ours, **_published(row), "ratio": _range_ratio(ours, row)}
         for row in published.itertuples()
         if not (row.scope == "country" and (row.technology, row.quantity) in local)
+        and np.isfinite(_bounds(row)).all()
         and (ours := _ours(run, row)) is not None
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=COMPARISON)
@@ -112,9 +113,9 @@ def _published(row: Any) -> dict[str, Any]:
 
 
 def _bounds(row: Any) -> tuple[float, float]:
-    low = row.low if row.low == row.low else row.value
-    high = row.high if row.high == row.high else row.value
-    return float(low), float(high)
+    """Ends of a published range, twice the figure where there is one; NaN where only words were published."""
+    known = [figure for figure in (row.low, row.value, row.high) if figure == figure]
+    return (float(known[0]), float(known[-1])) if known else (float("nan"), float("nan"))
 
 
 def _range_ratio(ours: float, row: Any) -> float:

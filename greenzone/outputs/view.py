@@ -60,6 +60,10 @@ class RunView(Protocol):
         """Contributions over `(criterion, site)` by technology."""
 
     @property
+    def removed(self) -> pd.DataFrame:
+        """What each eligibility rule removes."""
+
+    @property
     def scenarios(self) -> pd.DataFrame:
         """Tidy results of the supply scenarios."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 
 from greenzone.outputs.geojson import write_geojson, write_prepared
 from greenzone.outputs.manifest import checksum, manifest, write_json
@@ -49,7 +50,8 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
         write_netcdf(potential_dataset(run), stage / "potential.nc")
         if (run.config.get("outputs") or {}).get("profiles"):
             write_netcdf(profiles_dataset(run), stage / "profiles.nc")
-        run.scenarios.to_csv(stage / "scenarios.csv", index=False, float_format="%.6g", lineterminator="\n")
+        write_csv(run.scenarios, stage / "scenarios.csv")
+        write_csv(run.removed, stage / "eligibility.csv")
         write_overview(run, stage / "overview.png")
         files = {path.name: checksum(path) for path in sorted(stage.iterdir())}
         write_json(manifest(run, files), stage / "manifest.json")
@@ -59,6 +61,11 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
 def write_parquet(frame: gpd.GeoDataFrame, path: Path) -> None:
     """Write a frame as GeoParquet 1.1 with a bounding box per row."""
     frame.to_parquet(path, index=False, compression="zstd", schema_version="1.1.0", write_covering_bbox=True)
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV, UTF-8, six significant digits."""
+    table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n", encoding="utf-8")
 
 
 def _features(run: RunView) -> dict[str, gpd.GeoDataFrame]:

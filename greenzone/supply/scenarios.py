@@ -75,7 +75,7 @@ def supply(groups: xr.Dataset, built_mw: ArrayLike, demand_mw: ArrayLike, names:
     in_month = np.equal.outer(time.month.to_numpy(), MONTHS).astype(float)
     profiles = groups.capacity_factor.to_numpy()
     technologies = list(dict.fromkeys(groups.technology.to_numpy().tolist()))
-    member = np.equal.outer(np.array(technologies), groups.technology.to_numpy()).astype(float)
+    member = np.equal.outer(np.array(technologies, str), groups.technology.to_numpy()).astype(float)
     monthly_cf = profiles.astype(float) @ in_month * hours  # full-load hours by group and month
     energy = np.einsum("sg,tg,gm->stm", built, member, monthly_cf, optimize=True) / years / 1000
     balance = _monthly_balance(built, profiles, demand, in_month, hours)

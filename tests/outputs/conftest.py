@@ -77,13 +77,20 @@ def made_up_run(cell_size: float, hours: int = 48) -> SimpleNamespace:
         {"ghi": (("time", "cell"), np.zeros((hours, 1), "f4"))}, {"time": time}, {"source": "synthetic"}
     )
     return SimpleNamespace(
-        config={"name": "made up", "supply": {"demand_gwh": 229.0}, "seed": 7, "ceiling": float("nan")},
+        config={
+            "name": "made up",
+            "supply": {"demand_gwh": 229.0},
+            "economics": {"lcoe_ceiling": 100.0},
+            "seed": 7,
+            "ceiling": float("nan"),
+        },
         grid=grid,
         layers=Layers(xr.Dataset(), weather, terrain, {}, zone),
         potentials=potentials,
         lcoe=lcoe,
         scores=scores,
         contributions=parts,
+        removed=pd.DataFrame({"technology": ["solar"], "rule": ["slope"], "alone_km2": [1 / 3]}),
         scenarios=pd.DataFrame({"scenario": ["a", "a"], "value": [1.0, 1 / 3]}),
         timings={"sites": 0.1},
     )

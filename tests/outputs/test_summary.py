@@ -92,6 +92,10 @@ def test_figures_that_the_run_does_not_cover_are_left_out(made_up):
     assert compare(made_up, {"technology": "all", "value": 1.0}, {"technology": "tidal", "value": 1.0}).empty
 
 
+def test_findings_in_words_are_left_out(made_up):
+    assert compare(made_up, {"technology": "geothermal", "scope": "country"}).empty
+
+
 def test_run_without_the_table_compares_nothing(made_up):
     found = published_comparison(made_up)
     assert found.empty and "ratio" in found.columns

@@ -26,6 +26,7 @@ FILES = {
     "hydro_plants.geojson",
     "potential.nc",
     "scenarios.csv",
+    "eligibility.csv",
     "overview.png",
     "manifest.json",
 }
@@ -214,7 +215,8 @@ def test_profiles_are_written_where_the_scenario_asks_for_them(made_up, tmp_path
 def test_manifest_tells_the_whole_run(made_up, folder):
     text = (folder / "manifest.json").read_text(encoding="utf-8")
     found = json.loads(text, parse_constant=pytest.fail)
-    assert found["config"] == {"name": "made up", "supply": {"demand_gwh": 229.0}, "seed": 7, "ceiling": None}
+    assert found["config"] == {**made_up.config, "ceiling": None}  # NaN is no JSON
+    assert [row["technology"] for row in found["ladder"]] == list(made_up.potentials)
     assert found["weather"]["source"] == "synthetic"
     assert found["notes"]["hydro"] == ["hydro made up"]
     assert any("50 %" in statement for statement in found["uncertainty"])
@@ -250,10 +252,11 @@ def test_run_of_one_technology_writes_only_its_own(made_up, tmp_path, no_picture
 
 
 @pytest.mark.parametrize(
-    "writer", ["write_prepared", "write_parquet", "write_netcdf", "write_overview", "write_json", "write_geojson"]
+    "writer",
+    ["write_prepared", "write_parquet", "write_csv", "write_netcdf", "write_overview", "write_json", "write_geojson"],
 )
 def test_disk_full_in_any_writer_leaves_nothing(made_up, tmp_path, monkeypatch, no_picture, writer):
-    def full(content, path):
+    def full(content, path, *rest):
         path.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 

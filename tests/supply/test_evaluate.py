@@ -100,3 +100,10 @@ def test_no_mix_gives_an_empty_table_with_its_columns():
     table = evaluate(Supply(scenarios=()), {"solar": potential("solar", [0.2], [100])}, {})
     assert list(table.columns) == ["scenario", "period", "technology", "quantity", "unit", "value"]
     assert len(table) == 0
+
+
+def test_technology_without_any_group_is_all_shortfall():
+    none = potential("solar", [], [])
+    table = evaluate(Supply(scenarios=(mix(solar=10),)), {"solar": none}, {"solar": costs()})
+    assert value(table, "capacity_shortfall", "solar") == 10
+    assert value(table, "share_met_hourly") == 0
