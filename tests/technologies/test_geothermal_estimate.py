@@ -149,7 +149,7 @@ def test_a_zone_without_prospects_has_no_groups():
     assert float(part.sites.capacity_mw.sum()) == 0 and float(part.sites.theoretical_gwh.sum()) > 0
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=6)
 @given(st.integers(0, 2**31), st.floats(0, 1))
 def test_more_exclusions_never_raise_the_potential(kalbajar, seed, keep):
     sites, layers = kalbajar

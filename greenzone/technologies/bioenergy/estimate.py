@@ -81,7 +81,7 @@ def _on_sites(supply: pd.DataFrame, sites: xr.Dataset, layers: Layers) -> tuple[
     """Energy of each feedstock on each site, (feedstock, site), for each column; and the share of each row inside."""
     names = list(dict.fromkeys(supply.area))
     cover = layers.site.land_cover_fraction
-    areas = spread.areas_of(names, sites, cover)
+    areas = spread.areas_of(names, sites, layers.zone, cover.land_cover.to_numpy().astype(str))
     weights, area_km2 = layers.tables["bioenergy_land"], sites.area_km2.to_numpy()
     energy = {column: np.zeros((len(FEEDSTOCKS), sites.sizes["site"])) for column in (*feedstocks.COLUMNS, "floor_gwh")}
     inside = np.zeros(len(supply))
@@ -142,16 +142,16 @@ def _profiles(
     )
     names = np.unique(kinds)
     by_kind = np.array([power[kinds == kind].sum(0) for kind in names])
-    keys = np.char.add(np.char.add(sites.district.to_numpy().astype(str), "|"), names[by_kind.argmax(0)])
     active = power.sum(0) > 0
-    present, group = np.unique(keys[active], return_inverse=True)
+    keys = pd.MultiIndex.from_arrays([sites.district.to_numpy().astype(str)[active], names[by_kind.argmax(0)][active]])
+    group, present = keys.factorize(sort=True)
     number = np.full(active.shape, -1)
     number[active] = group
-    mix = np.array([np.bincount(group, row[active], minlength=present.size) for row in power])
+    mix = np.array([np.bincount(group, row[active], minlength=len(present)) for row in power])
     total = mix.sum(0)
     monthly = (mix / np.where(total > 0, total, 1.0)).T @ months
     month = layers.weather.indexes["time"].month.to_numpy() - 1
-    district, _, kind = np.char.partition(present.astype(str), "|").reshape(-1, 3).T
+    district, kind = (present.get_level_values(level).to_numpy().astype(str) for level in (0, 1))
     profiles = xr.Dataset(
         {
             "capacity_factor": (("group", "time"), monthly[:, month].astype("float32")),
