@@ -6,6 +6,7 @@ greenzone's names and units, not yet checked.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -166,7 +167,9 @@ def read_csv(path: Path, place: dict[str, float | None]) -> xr.Dataset:
     stamps = [name for name in frame.columns if str(name).lower() in TIME_NAMES]
     if not stamps:
         raise GreenzoneError(f"weather {path} has no column of times: name one of {', '.join(TIME_NAMES)}")
-    times = pd.to_datetime(frame[stamps[0]], errors="coerce", utc=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # pandas tells that it looks at each stamp by itself
+        times = pd.to_datetime(frame[stamps[0]], errors="coerce", utc=True)
     if times.isna().any():
         row = int(np.flatnonzero(times.isna())[0])
         raise GreenzoneError(f"weather {path}: time '{frame[stamps[0]].iloc[row]}' in row {row + 2} cannot be read")
@@ -202,7 +205,11 @@ def _one_cell(frame: pd.DataFrame, place: dict[str, Any], wind_height: float) ->
     typical = len(set(index.year)) > 1 and len(index) == 8760
     index = _typical_year(index) if typical and not _regular(index) else _utc(index)
     order = np.argsort(index, kind="stable") if typical else slice(None)
-    coords = {"time": index[order], "lat": ("cell", [place["lat"]]), "lon": ("cell", [place["lon"]])}
+    coords = {
+        "time": ("time", index[order].to_numpy()),
+        "lat": ("cell", [place["lat"]]),
+        "lon": ("cell", [place["lon"]]),
+    }
     raw = xr.Dataset(coords=coords)
     for name in frame.columns:
         if name in QUANTITIES:

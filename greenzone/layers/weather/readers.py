@@ -156,7 +156,7 @@ def _check_times(raw: xr.Dataset, path: Path) -> xr.Dataset:
 
 def _whole_years(raw: xr.Dataset, path: Path) -> xr.Dataset:
     times = raw["time"].dt
-    raw = raw.sel(time=~((times.month == 2) & (times.day == 29)))
+    raw = raw.isel(time=~((times.month == 2) & (times.day == 29)).values)
     if raw.sizes["time"] == 0 or raw.sizes["time"] % 8760:
         span = f"{raw.time.values[0]} to {raw.time.values[-1]}" if raw.sizes["time"] else "no time at all"
         raise GreenzoneError(f"weather {path} covers {span[:60]}, not whole years of 8760 hours; cut or fill it")
