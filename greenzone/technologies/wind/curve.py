@@ -33,12 +33,12 @@ class Curve(NamedTuple):
     ----------
     low, high : ndarray, shape (n, 2)
         Ramps in v b and in w, an even number: knot [m/s] and change of slope there [s/m].
-    zone : ndarray, shape (m, 10)
-        Intervals between: standard speed at the lower end, 4 coefficients of the knot, 4 of the inverse width, rise.
+    zone : ndarray, shape (m, 11)
+        Intervals between: standard speeds at both ends, 4 coefficients of the lower knot, 4 of the inverse width, rise.
     ends : ndarray, shape (2, 5)
         First and last speed of the curve (below and above: no output), each with the coefficients of its knot.
-    scalars : ndarray, shape (3,)
-        Output at the first speed, speed where `low` ends, speed from which output may fall or stop.
+    scalars : ndarray, shape (4,)
+        Output at the first speed, speed where `low` ends, rise until there, speed from which output may fall or stop.
     root : ndarray, shape (8,)
         b as a polynomial in 1.225 / density - 1.25.
     """
@@ -65,10 +65,10 @@ def prepare_curve(turbine: Turbine) -> Curve:
     root = _fit(lambda ratio: ratio ** (-1 / 3), *DENSITY_RATIO, ROOT_DEGREE, ROOT_CENTRE)
     return Curve(
         low,
-        np.array(zone, dtype=np.float32).reshape(-1, 2 + KNOT_DEGREE + WIDTH_DEGREE + 2),
+        np.array(zone, dtype=np.float32).reshape(-1, 3 + KNOT_DEGREE + WIDTH_DEGREE + 2),
         high,
         np.array(ends, dtype=np.float32),
-        np.array([output[0], speed[first], min(speed[last], falling)], dtype=np.float32),
+        np.array([output[0], speed[first], output[first] - output[0], min(speed[last], falling)], dtype=np.float32),
         root.astype(np.float32),
     )
 
@@ -89,7 +89,7 @@ def _interval(speed: np.ndarray, output: np.ndarray) -> list[float]:
     """One row of `Curve.zone`."""
     left, right = _knot(speed[0]), _knot(speed[1])
     inverse_width = _polynomial(lambda b: 1 / (right(b) - left(b)), WIDTH_DEGREE)
-    return [speed[0], *_polynomial(left, KNOT_DEGREE), *inverse_width, output[1] - output[0]]
+    return [speed[0], speed[1], *_polynomial(left, KNOT_DEGREE), *inverse_width, output[1] - output[0]]
 
 
 def _knot(speed: float) -> Callable[[np.ndarray], np.ndarray]:

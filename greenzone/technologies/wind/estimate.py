@@ -11,15 +11,14 @@ from numpy.typing import ArrayLike
 
 from greenzone.errors import GreenzoneError
 from greenzone.technologies.inputs import check_weather, second_dimension
-from greenzone.technologies.wind import kernel, model
-from greenzone.technologies.wind.curve import Curve, prepare_curve
+from greenzone.technologies.wind import blocks, kernel, model
+from greenzone.technologies.wind.curve import prepare_curve
+from greenzone.technologies.wind.hub_wind import wind_height
 from greenzone.technologies.wind.turbines import Turbine
 from greenzone.technologies.wind.turbines import turbine as library_turbine
 
-DEFAULT_WIND_HEIGHT = 10.0  # m, of wind_speed without the attribute `height`
-TEMP_HEIGHT = 2.0  # m, of temp_air without the attribute `height`
+REFERENCE_TEMP = 10.0  # degC, about which the fall of density to the hub is taken
 _LABEL = {"units": "1", "long_name": "wind power output over nominal power"}
-_NO_PRESSURE = np.empty((0, 0), dtype=np.float32)
 
 
 def capacity_factor(
@@ -60,9 +59,9 @@ def capacity_factor(
     GreenzoneError
         Weather that cannot be used, an unknown turbine, numbers out of range.
     """
-    streams, terms, stop, curve = _prepare(weather, turbine, hub_height, shear_exponent, losses, cold_stop)
-    output = np.empty(streams[0].shape, dtype=np.float32)
-    kernel.stream_series(*streams, terms, stop, curve, output)
+    work = _prepare(weather, turbine, hub_height, shear_exponent, losses, cold_stop)
+    output = np.empty(work.wind.shape, dtype=np.float32)
+    blocks.series(work, output)
     return _labelled(output, weather)
 
 
@@ -81,8 +80,9 @@ def mean_capacity_factor(
     DataArray
         float64 (site) [1]. NaN in any interval gives NaN.
     """
-    streams, terms, stop, curve = _prepare(weather, turbine, hub_height, shear_exponent, losses, cold_stop)
-    return _labelled(kernel.stream_mean(*streams, terms, stop, curve), weather)
+    work = _prepare(weather, turbine, hub_height, shear_exponent, losses, cold_stop)
+    times = work.wind.shape[0]
+    return _labelled(blocks.bin_sums(work, np.zeros(times, dtype=np.int64), 1)[0] / times, weather)
 
 
 def get_turbine(turbine: str | Turbine) -> Turbine:
@@ -91,7 +91,13 @@ def get_turbine(turbine: str | Turbine) -> Turbine:
 
 
 def hub_terms(
-    count: int, speed_factor: ArrayLike, temp_offset: ArrayLike, pressure_factor: ArrayLike, gain: ArrayLike
+    count: int,
+    hub_height: float,
+    speed_factor: ArrayLike,
+    pressure: ArrayLike,
+    temp_offset: ArrayLike = 0.0,
+    cold_stop: float = -np.inf,
+    gain: ArrayLike = 1.0,
 ) -> kernel.Terms:
     """Each site's terms for the kernels.
 
@@ -99,19 +105,33 @@ def hub_terms(
     ----------
     count : int
         Number of sites.
+    hub_height : float
+        Height of the hub above ground. [m]
     speed_factor : array_like
         Hub wind over the weather's. [1]
+    pressure : array_like
+        Pressure at the ground [Pa]; 1 where it comes hour by hour.
     temp_offset : array_like
-        Temperature at the hub less that of the weather. [K]
-    pressure_factor : array_like
-        Pressure at the hub [Pa], or over the pressure that comes hour by hour [1].
+        Air temperature of the site less that of the weather. [K]
+    cold_stop : float
+        Air temperature at the hub below which the turbine stands still. [degC]
     gain : array_like
         What losses leave. [1]
+
+    Notes
+    -----
+    Density at the hub is pressure over temperature there. With temperature T at the ground both fall upwards such
+    that their ratio is that of the ground with a constant added to T: 3.8 K at 135 m, the same from -40 to 40 degC
+    within 0.01 K.
     """
+    thinner = model.air_density(1.0, REFERENCE_TEMP) / model.density_at_hub(1.0, REFERENCE_TEMP, hub_height)
+    temp_add = (REFERENCE_TEMP + model.KELVIN) * (thinner - 1)
+    offset = np.asarray(temp_offset, dtype=float)
     values = (
         speed_factor,
-        np.asarray(temp_offset) + model.KELVIN,
-        model.STANDARD_DENSITY * model.GAS_CONSTANT / np.asarray(pressure_factor, dtype=float),
+        offset + (model.KELVIN + temp_add),
+        model.STANDARD_DENSITY * model.GAS_CONSTANT / np.asarray(pressure, dtype=float),
+        cold_stop - offset + model.LAPSE_RATE * hub_height,
         gain,
     )
     return kernel.Terms(*(np.ascontiguousarray(np.broadcast_to(v, count), dtype=np.float32) for v in values))
@@ -124,7 +144,7 @@ def _prepare(
     shear_exponent: ArrayLike,
     losses: ArrayLike,
     cold_stop: float,
-) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], kernel.Terms, np.float32, Curve]:
+) -> blocks.Hours:
     curve = prepare_curve(get_turbine(turbine))
     has_pressure = "pressure" in weather
     checked = check_weather(weather, ("wind_speed", "temp_air"), ("pressure",), () if has_pressure else ("elevation",))
@@ -132,18 +152,16 @@ def _prepare(
     shear = _per_site(shear_exponent, count, "shear_exponent", -1.0, 2.0)
     lost = _per_site(losses, count, "losses", 0.0, 1.0)
     hub = float(_per_site(hub_height, 1, "hub_height", 5.0, 500.0)[0])
-    height = float(checked["wind_speed"].attrs.get("height", DEFAULT_WIND_HEIGHT))
-    rise = hub - float(checked["temp_air"].attrs.get("height", TEMP_HEIGHT))
-    wind, temp = (np.ascontiguousarray(checked[name].values, dtype=np.float32) for name in ("wind_speed", "temp_air"))
-    usual = np.nanmean(temp[:: max(1, len(temp) // 48)], axis=0)
-    ratio = model.pressure_at_height(1.0, np.nan_to_num(usual, nan=15.0), hub)
-    pressure = _NO_PRESSURE
-    if has_pressure:
-        pressure = np.ascontiguousarray(checked["pressure"].values, dtype=np.float32)
-    else:
-        ratio = ratio * model.standard_pressure(np.asarray(weather["elevation"].values, dtype=float))
-    terms = hub_terms(count, model.power_law(1.0, height, hub, shear), -model.LAPSE_RATE * rise, ratio, 1 - lost)
-    return (wind, temp, pressure), terms, np.float32(cold_stop + model.KELVIN), curve
+    factor = model.power_law(1.0, wind_height(checked["wind_speed"]), hub, shear)
+    ground = 1.0 if has_pressure else model.standard_pressure(np.asarray(weather["elevation"].values, dtype=float))
+    terms = hub_terms(count, hub, factor, ground, cold_stop=cold_stop, gain=1 - lost)
+    wind, temp = _float32(checked["wind_speed"]), _float32(checked["temp_air"])
+    pressure = _float32(checked["pressure"]) if has_pressure else blocks.NO_PRESSURE
+    return blocks.Hours(wind, temp, pressure, terms, curve)
+
+
+def _float32(values: xr.DataArray) -> np.ndarray:
+    return np.ascontiguousarray(values.values, dtype=np.float32)
 
 
 def _per_site(values: ArrayLike, count: int, name: str, low: float, high: float) -> np.ndarray:
