@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,9 @@ from numba.core.caching import FunctionCache
 
 # What may be rearranged in the arithmetic. Not in it: "nnan" and "ninf", because a NaN that comes in must come out.
 RELAXED = {"contract", "arcp", "reassoc", "nsz", "afn"}
+
+# Held while a parallel kernel runs: each uses all threads, and Numba's simplest threading layer dies of two at once.
+ALONE = threading.RLock()
 
 
 @cache

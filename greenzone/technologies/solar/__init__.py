@@ -1,7 +1,28 @@
-"""Solar photovoltaics: output of fixed panels from irradiance, and what a zone can hold of them."""
+"""Solar photovoltaics: output of fixed and tracking panels from irradiance, and what a zone can hold of them."""
 
-from greenzone.technologies.solar.estimate import capacity_factor, mean_capacity_factor, optimal_tilt
+from greenzone.technologies.solar.estimate import (
+    capacity_factor,
+    climatology,
+    grouped_capacity_factor,
+    mean_capacity_factor,
+    optimal_tilt,
+    plane_of_array,
+)
+from greenzone.technologies.solar.mounts import DualAxis, FixedTilt, SingleAxis
 from greenzone.technologies.solar.options import Options, System
 from greenzone.technologies.solar.potential import estimate
 
-__all__ = ["Options", "System", "capacity_factor", "estimate", "mean_capacity_factor", "optimal_tilt"]
+__all__ = [
+    "DualAxis",
+    "FixedTilt",
+    "Options",
+    "SingleAxis",
+    "System",
+    "capacity_factor",
+    "climatology",
+    "estimate",
+    "grouped_capacity_factor",
+    "mean_capacity_factor",
+    "optimal_tilt",
+    "plane_of_array",
+]

@@ -1,7 +1,7 @@
 """From labelled weather and a described system to the arguments of the kernels.
 
-In come a checked Dataset over (time, column), where the sites are, angles and a `System`; out comes a `Job`, whose
-fields go to any kernel of `kernel.py`, and the order in which it keeps the sites.
+In come a checked Dataset over (time, column), where the sites are, a mount and a `System`; out comes a `Job`, whose
+fields go to any kernel of `kernel.py` in their order.
 """
 
 from __future__ import annotations
@@ -12,26 +12,25 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from greenzone.errors import GreenzoneError
 from greenzone.technologies.inputs import mid_interval_times, pressure_from_elevation, time_step
-from greenzone.technologies.solar import fits, parts, position
+from greenzone.technologies.solar import equipment, fits, mounts, parts, position
 from greenzone.technologies.solar.kernel import TILE
+from greenzone.technologies.solar.mounts import Mount, single
 from greenzone.technologies.solar.options import System
 
 VARIABLES = ("ghi", "dni", "dhi", "temp_air", "wind_speed")
-COOLING_HEIGHT = 10.0  # m above ground at which the cell-temperature models want the wind
-SHEAR = 1.0 / 7.0  # power-law exponent between measuring height and 10 m over open land, IEC 61400-2 practice
-INVERTER_REFERENCE = 0.9637  # efficiency of the inverter behind the PVWatts curve, Dobos (2014), NREL/TP-6A20-62641
-INVERTER_CURVE = (-0.0162, 0.9858, -0.0059)  # same source: quadratic, linear and constant part of AC over DC power
-
-_SKIES: dict[str, Any] = {"isotropic": parts.Isotropic, "haydavies": parts.HayDavies}
+OPTIONAL = ("soiling_ratio",)
+NOTHING = np.float32(0)
 
 
 class Place(NamedTuple):
-    """Where the sites are: arrays over site."""
+    """Where the sites are, and the mountains around them: arrays over site."""
 
     lat: np.ndarray
     lon: np.ndarray
     elevation: np.ndarray
+    horizon: np.ndarray | None = None  # elevation of the skyline [degree], (azimuth, site) from north through east
 
 
 class Link(NamedTuple):
@@ -50,52 +49,64 @@ class Job(NamedTuple):
     tiles: parts.Tiles
     sites: parts.Sites
     adjustment: parts.AsGiven | parts.Adjusted
+    horizon: parts.Open | parts.Horizon
     mount: Any
+    rows: parts.Alone | parts.Sheds
     sky: Any
-    iam: Any
+    iam: parts.RationalIam
     temperature: Any
     module: Any
     inverter: Any
 
 
-def single(values: Any) -> np.ndarray:
-    """Contiguous float32 array."""
-    return np.ascontiguousarray(values, dtype=np.float32)
-
-
-def job(
-    weather: xr.Dataset, place: Place, tilt: np.ndarray, azimuth: np.ndarray, system: System, link: Link | None = None
-) -> Job:
-    """Arguments of the kernels for fixed panels; without `link` the weather has one column per site."""
-    ghi, dni, dhi, temp_air, wind_speed = (single(weather[name].values) for name in VARIABLES)
-    kind = parts.SiteWeather if link is None else parts.CellWeather
+def job(weather: xr.Dataset, place: Place, mount: Mount, system: System, link: Link | None = None) -> Job:
+    """Arguments of the kernels; without `link` the weather has one column per site."""
+    _check_clearance(mount, system)
     step = pd.Timedelta(time_step(weather)) / pd.Timedelta(hours=1) if weather.sizes["time"] > 1 else 1.0
     up = position.up_vectors(place.lat, place.lon)
-    height = float(weather["wind_speed"].attrs.get("height", COOLING_HEIGHT))
+    height = float(weather["wind_speed"].attrs.get("height", equipment.COOLING_HEIGHT))
     return Job(
-        kind(ghi, dni, dhi, temp_air, wind_speed),
+        _columns(weather, link),
         position.sun(mid_interval_times(weather)),
-        _tiles(up, None if link is None else link.cell, step),
+        _tiles(up, link, step),
         _sites(place, up, system.albedo),
         _adjustment(link),
-        fixed_mount(place, tilt, azimuth),
-        _SKIES[system.sky](np.float32(0)),
-        {"physical": fits.physical_iam, "ashrae": fits.ashrae_iam, "none": fits.no_iam}[system.iam](),
-        parts.Faiman(np.float32(system.faiman_u0), np.float32(system.faiman_u1 * (COOLING_HEIGHT / height) ** SHEAR)),
-        _module(system),
-        parts.PvwattsInverter(*(np.float32(value / INVERTER_REFERENCE) for value in INVERTER_CURVE)),
+        _horizon(place),
+        mounts.part(mount, place.lat, place.lon),
+        equipment.rows(system),
+        equipment.sky(system),
+        equipment.iam(system),
+        equipment.cooling(system, height),
+        equipment.module(system),
+        equipment.inverter(),
     )
 
 
-def fixed_mount(place: Place, tilt: np.ndarray, azimuth: np.ndarray) -> parts.Fixed:
-    """Panels that do not move, tilted towards `azimuth` [degrees]."""
-    x, y, z = position.tilted(place.lat, place.lon, tilt, azimuth)
-    return parts.Fixed(single(x), single(y), single(z), single(np.cos(np.radians(tilt))))
+def irradiance_only(work: Job) -> Job:
+    """The same light on the same panels, without cover, module and inverter: the kernels give W/m2."""
+    bare = parts.PvwattsModule(np.float32(1), NOTHING)
+    return work._replace(iam=fits.no_iam(), module=bare, inverter=parts.NoInverter(NOTHING))
 
 
-def _module(system: System) -> parts.PvwattsModule:
-    gain = 1e-3 * system.dc_ac_ratio * (1.0 - system.losses) * system.inverter_efficiency
-    return parts.PvwattsModule(np.float32(gain), np.float32(system.temperature_coefficient))
+def _check_clearance(mount: Mount, system: System) -> None:
+    """Rows of the infinite-sheds model must neither touch the ground nor turn about two axes."""
+    if system.gcr is None:
+        return
+    if isinstance(mount, mounts.DualAxis):
+        raise GreenzoneError("rows that shade each other are not defined for dual-axis trackers: leave out gcr")
+    greatest = float(np.max(mount.tilt if isinstance(mount, mounts.FixedTilt) else mount.max_angle))
+    if greatest > fits.steepest(system.row_height / system.row_width) + 1e-9:
+        raise GreenzoneError(
+            f"rows {system.row_width:g} m wide would touch the ground at {greatest:g} degrees: raise row_height above"
+            f" {0.5 * system.row_width * np.sin(np.radians(greatest)):.2f} m"
+        )
+
+
+def _columns(weather: xr.Dataset, link: Link | None) -> parts.SiteWeather | parts.CellWeather:
+    kind = parts.SiteWeather if link is None else parts.CellWeather
+    ghi, dni, dhi, temp_air, wind_speed = (single(weather[name].values) for name in VARIABLES)
+    clear = single(weather["soiling_ratio"].values) if "soiling_ratio" in weather else np.float32(1)
+    return kind(ghi, dni, dhi, temp_air, wind_speed, clear)
 
 
 def _sites(place: Place, up: np.ndarray, albedo: float) -> parts.Sites:
@@ -106,20 +117,30 @@ def _sites(place: Place, up: np.ndarray, albedo: float) -> parts.Sites:
 
 def _adjustment(link: Link | None) -> parts.AsGiven | parts.Adjusted:
     if link is None:
-        return parts.AsGiven(np.float32(0))
+        return parts.AsGiven(NOTHING)
     return parts.Adjusted(single(link.ghi_factor), single(link.temp_offset))
 
 
-def _tiles(up: np.ndarray, cell: np.ndarray | None, step_hours: float) -> parts.Tiles:
+def _horizon(place: Place) -> parts.Open | parts.Horizon:
+    """The skyline as sines, and the share of an isotropic sky that it leaves to a level plane."""
+    if place.horizon is None:
+        return parts.Open(NOTHING)
+    sines = np.sin(np.radians(np.maximum(place.horizon, 0.0)))
+    sky_view = 1.0 - (sines**2).mean(axis=0)
+    east = position.east_vectors(place.lon)
+    north = position.north_vectors(place.lat, place.lon)
+    vectors = [single(values) for values in (sky_view, east[0], east[1], *north)]
+    return parts.Horizon(single(np.sin(np.radians(place.horizon))), *vectors)
+
+
+def _tiles(up: np.ndarray, link: Link | None, step_hours: float) -> parts.Tiles:
     count = up.shape[1]
-    of_site = np.zeros(count, np.int64) if cell is None else np.asarray(cell, np.int64)
+    of_site = np.zeros(count, np.int64) if link is None else np.asarray(link.cell, np.int64)
     edges = np.flatnonzero(np.diff(of_site)) + 1
-    starts = np.concatenate(
-        [np.arange(lo, hi, TILE) for lo, hi in zip([0, *edges], [*edges, count], strict=True)] or [np.zeros(0, int)]
-    ).astype(np.int64)
+    runs = [np.arange(lo, hi, TILE) for lo, hi in zip([0, *edges], [*edges, count], strict=True)]
+    starts = np.concatenate(runs).astype(np.int64)
     centres, dark = position.dark_limits(up, starts, step_hours)
     unsigned = starts.astype(np.uint64)  # an index that cannot be negative lets the compiler use vector loads
     stops = np.append(starts[1:], count).astype(np.uint64)
-    return parts.Tiles(
-        unsigned, stops, of_site[starts], single(centres[0]), single(centres[1]), single(centres[2]), single(dark)
-    )
+    x, y, z = (single(values) for values in centres)
+    return parts.Tiles(unsigned, stops, of_site[starts], x, y, z, single(dark))

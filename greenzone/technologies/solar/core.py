@@ -27,6 +27,8 @@ LOWEST = F(LOWEST_REFRACTED)
 LIFT, LIFT_1, LIFT_2 = (F(value) for value in REFRACTION)
 SINK = F(PARALLAX)
 LEAST_COS_ZENITH = F(0.01745)  # pvlib's bound on the divisor of the circumsolar part
+KILO = F(0.001)
+POLE_1, POLE_2 = (F(value) for value in parts.DIM_LIGHT)
 _JIT: Any = {"forceinline": True, "fastmath": RELAXED, "error_model": "numpy"}
 
 
@@ -35,7 +37,8 @@ def generic(stub: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
     return overload(stub, jit_options=_JIT)
 
 
-def _model(part: Any) -> Any:
+def model(part: Any) -> Any:
+    """The class of `parts.py` behind a Numba type."""
     return getattr(part, "instance_class", None)
 
 
@@ -63,27 +66,36 @@ def _at(values, i):
     return lambda values, i: values
 
 
+def at_time(values, t):
+    """Row `t` of an array (time, column), or the scalar that holds for all."""
+
+
+@generic(at_time)
+def _at_time(values, t):
+    if isinstance(values, types.Array):
+        return lambda values, t: values[t]
+    return lambda values, t: values
+
+
 def row(weather, t, cell):
     """The weather at time `t`: arrays over sites, or the scalars of one cell."""
 
 
 @generic(row)
 def _row(weather, t, cell):
-    if _model(weather) is parts.CellWeather:
-        return lambda weather, t, cell: (
-            weather.ghi[t, cell],
-            weather.dni[t, cell],
-            weather.dhi[t, cell],
-            weather.temp_air[t, cell],
-            weather.wind_speed[t, cell],
-        )
-    return lambda weather, t, cell: (
-        weather.ghi[t],
-        weather.dni[t],
-        weather.dhi[t],
-        weather.temp_air[t],
-        weather.wind_speed[t],
-    )
+    def of_sites(weather, t, cell):
+        return (
+            weather.ghi[t], weather.dni[t], weather.dhi[t],
+            weather.temp_air[t], weather.wind_speed[t], at_time(weather.clear, t),
+        )  # fmt: skip
+
+    def of_cell(weather, t, cell):
+        return (
+            weather.ghi[t, cell], weather.dni[t, cell], weather.dhi[t, cell],
+            weather.temp_air[t, cell], weather.wind_speed[t, cell], at(at_time(weather.clear, t), cell),
+        )  # fmt: skip
+
+    return of_cell if model(weather) is parts.CellWeather else of_sites
 
 
 def brightness(adjustment, i):
@@ -92,7 +104,7 @@ def brightness(adjustment, i):
 
 @generic(brightness)
 def _brightness(adjustment, i):
-    if _model(adjustment) is parts.Adjusted:
+    if model(adjustment) is parts.Adjusted:
         return lambda adjustment, i: adjustment.ghi_factor[i]
     return lambda adjustment, i: ONE
 
@@ -103,41 +115,9 @@ def warmth(adjustment, i):
 
 @generic(warmth)
 def _warmth(adjustment, i):
-    if _model(adjustment) is parts.Adjusted:
+    if model(adjustment) is parts.Adjusted:
         return lambda adjustment, i: adjustment.temp_offset[i]
     return lambda adjustment, i: ZERO
-
-
-def incidence(mount, i, x, y, z, u, q):
-    """Cosines of the angle of incidence and of the tilt; `u` is the true sine of elevation, `q` its `lift`."""
-
-
-@generic(incidence)
-def _incidence(mount, i, x, y, z, u, q):
-    def fixed(mount, i, x, y, z, u, q):
-        tilt = mount.cos_tilt[i]
-        c = mount.x[i] * x + mount.y[i] * y + mount.z[i] * z
-        return c + q * (tilt - u * c), tilt
-
-    return {parts.Fixed: fixed}[_model(mount)]
-
-
-def sky_diffuse(sky, dhi, dni, extra, c, cos_zenith, cos_tilt):
-    """Diffuse irradiance from the sky on the panel [W m-2]; `c` is cos(aoi), not below zero."""
-
-
-@generic(sky_diffuse)
-def _sky_diffuse(sky, dhi, dni, extra, c, cos_zenith, cos_tilt):
-    def isotropic(sky, dhi, dni, extra, c, cos_zenith, cos_tilt):
-        return dhi * (HALF + HALF * cos_tilt)
-
-    def hay_davies(sky, dhi, dni, extra, c, cos_zenith, cos_tilt):
-        anisotropy = dni / extra
-        ratio = c / (LEAST_COS_ZENITH if cos_zenith < LEAST_COS_ZENITH else cos_zenith)
-        veil = at_least_zero(dhi * (ONE - anisotropy) * (HALF + HALF * cos_tilt))
-        return veil + at_least_zero(dhi * anisotropy * ratio)
-
-    return {parts.Isotropic: isotropic, parts.HayDavies: hay_davies}[_model(sky)]
 
 
 def beam_modifier(iam, c):
@@ -150,7 +130,7 @@ def _beam_modifier(iam, c):
         above = iam.a0 + c * (iam.a1 + c * (iam.a2 + c * (iam.a3 + c * iam.a4)))
         return at_least_zero(above / (iam.b0 + c * (iam.b1 + c * (iam.b2 + c * iam.b3))))
 
-    return {parts.RationalIam: rational}[_model(iam)]
+    return {parts.RationalIam: rational}[model(iam)]
 
 
 def heating(temperature, poa_global, wind_speed):
@@ -162,7 +142,22 @@ def _heating(temperature, poa_global, wind_speed):
     def faiman(temperature, poa_global, wind_speed):
         return poa_global / (temperature.u0 + temperature.u1 * wind_speed)
 
-    return {parts.Faiman: faiman}[_model(temperature)]
+    def sapm(temperature, poa_global, wind_speed):
+        return poa_global * (temperature.exp_a * exponential(temperature.b * wind_speed) + temperature.delta)
+
+    return {parts.Faiman: faiman, parts.SapmCell: sapm}[model(temperature)]
+
+
+@inlined
+def exponential(x):
+    """exp(x) for -8 <= x <= 0 within 1e-5: the 32nd power of a short series, since library calls stop vectors."""
+    s = x * F(1 / 32)
+    e = ONE + s * (ONE + s * (F(1 / 2) + s * (F(1 / 6) + s * (F(1 / 24) + s * F(1 / 120)))))
+    e = e * e
+    e = e * e
+    e = e * e
+    e = e * e
+    return e * e
 
 
 def dc_power(module, effective_irradiance, temp_cell):
@@ -174,29 +169,30 @@ def _dc_power(module, effective_irradiance, temp_cell):
     def pvwatts(module, effective_irradiance, temp_cell):
         return effective_irradiance * module.gain * (ONE + module.gamma * (temp_cell - F(25)))
 
-    return {parts.PvwattsModule: pvwatts}[_model(module)]
+    def fitted(module, effective_irradiance, temp_cell):
+        m = module
+        g = effective_irradiance * KILO
+        t = (temp_cell - F(25)) * F(0.02)
+        a = m.a0 + g * (m.a1 + g * (m.a2 + g * (m.a3 + g * (m.a4 + g * m.a5))))
+        b = m.b0 + g * (m.b1 + g * (m.b2 + g * (m.b3 + g * (m.b4 + g * m.b5))))
+        c = m.c0 + g * (m.c1 + g * (m.c2 + g * (m.c3 + g * m.c4)))
+        d = m.d0 + g * (m.d1 + g * (m.d2 + g * m.d3))
+        return m.gain * g * (a + t * (b + t * (c + t * d))) / ((g + POLE_1) * (g + POLE_2))
+
+    return {parts.PvwattsModule: pvwatts, parts.FittedModule: fitted}[model(module)]
 
 
-@inlined
 def ac_power(inverter, dc):
-    """AC power over AC rating [1], from 0 to 1."""
-    ac = (inverter.quadratic * dc + inverter.linear) * dc + inverter.constant
-    ac = at_least_zero(ac)
-    return ONE if ac > ONE else ac
+    """AC power over AC rating [1]."""
 
 
-@inlined
-def output(
-    x, y, z, extra, ghi, dni, dhi, temp_air, wind_speed, sites, mount, sky, iam, temperature, module, inverter, i
-):
-    """AC power over AC rating of site `i` with the true sun at (x, y, z)."""
-    u = sites.up_x[i] * x + sites.up_y[i] * y + sites.up_z[i] * z
-    q = lift(u, sites.refraction[i])
-    cos_zenith = u + q * (ONE - u * u)
-    c, cos_tilt = incidence(mount, i, x, y, z, u, q)
-    c = at_least_zero(c)
-    beam = at_least_zero(dni * c)
-    ground = ghi * sites.albedo[i] * (HALF - HALF * cos_tilt)
-    diffuse = sky_diffuse(sky, dhi, dni, extra, c, cos_zenith, cos_tilt) + ground
-    temp_cell = temp_air + heating(temperature, beam + diffuse, wind_speed)
-    return ac_power(inverter, dc_power(module, beam * beam_modifier(iam, c) + diffuse, temp_cell))
+@generic(ac_power)
+def _ac_power(inverter, dc):
+    def pvwatts(inverter, dc):
+        ac = at_least_zero((inverter.quadratic * dc + inverter.linear) * dc + inverter.constant)
+        return ONE if ac > ONE else ac
+
+    def straight(inverter, dc):
+        return dc
+
+    return {parts.PvwattsInverter: pvwatts, parts.NoInverter: straight}[model(inverter)]

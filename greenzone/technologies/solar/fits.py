@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pvlib
 
 from greenzone.technologies.solar import parts
@@ -60,6 +62,62 @@ def ashrae_iam(b: float = 0.05) -> parts.RationalIam:
     return parts.RationalIam(*(np.float32(value) for value in (-b, 1.0 + b, 0, 0, 0, least, 1, 0, 0)))
 
 
+@cache
+def martin_ruiz_iam() -> parts.RationalIam:
+    """Reflection with pvlib's default angular coefficient: Martin and Ruiz (2001)."""
+    return fitted_iam(pvlib.iam.martin_ruiz)[0]
+
+
 def no_iam() -> parts.RationalIam:
     """Nothing lost at any angle."""
     return parts.RationalIam(*(np.float32(value) for value in (1, 0, 0, 0, 0, 1, 0, 0, 0)))
+
+
+def steepest(height: float) -> float:
+    """Tilt [degree] up to which a row with its middle at `height` over its width stays clear of the ground."""
+    return 90.0 if height >= 0.5 else float(np.degrees(np.arcsin(2.0 * height)))
+
+
+@cache
+def ground_sky_view(gcr: float, height: float) -> tuple[float, ...]:
+    """Share of the sky that the ground between endless rows sees, as a ratio of polynomials in cos(tilt).
+
+    `gcr` is width over distance of the rows, `height` their middle's above ground over their width. The fit is to
+    `pvlib.bifacial.utils.vf_ground_sky_2d_integ`; coefficients in the order of `parts.Sheds`.
+    """
+    tilt = np.linspace(0.0, 0.999 * steepest(height), 181)
+    pitch = 1.0 / gcr
+    reach = int(np.ceil(height / (pitch * np.tan(np.radians(5.0)))))
+    view = pvlib.bifacial.utils.vf_ground_sky_2d_integ(tilt, gcr, height, pitch, max_rows=reach)
+    above, below = rational(np.cos(np.radians(tilt)), view, 3, 2)
+    return (*above, *below[1:])
+
+
+def single_diode(module: pd.Series) -> tuple[parts.FittedModule, float]:
+    """The kernel's form of a single-diode module, power over its rating, and the largest error of the fit [1].
+
+    Power is g (a + b t + c t2 + d t3) / ((g + p) (g + q)) with polynomials a to d in the irradiance g [kW m-2],
+    t = (temperature - 25 degC) / 50 K and p, q as `parts.DIM_LIGHT`. Least squares to pvlib's CEC model from 1 to 1600
+    W/m2 and -25 to 90 degC, weighted towards dim light; over the library about 3e-4 of the rating at worst.
+    """
+    light = np.concatenate([[0.001, 0.003, 0.006], np.linspace(0.01, 0.1, 10), np.linspace(0.12, 1.6, 50)])
+    g, t = (values.ravel() for values in np.meshgrid(light, np.linspace(-1.0, 1.3, 20)))
+    power = cec_power(module, 1000.0 * g, 25.0 + 50.0 * t)
+    share = g / ((g + parts.DIM_LIGHT[0]) * (g + parts.DIM_LIGHT[1]))
+    columns = [share * g**k * t**m for m, terms in enumerate((6, 6, 5, 4)) for k in range(terms)]
+    system, weight = np.stack(columns, axis=1), 1.0 / np.sqrt(g)
+    found = np.linalg.lstsq(system * weight[:, None], power * weight, rcond=None)[0]
+    coefficients: Any = [np.float32(value) for value in found]
+    return parts.FittedModule(np.float32(1), *coefficients), float(np.abs(system @ found - power).max())
+
+
+def cec_power(module: pd.Series, effective_irradiance: np.ndarray, temp_cell: np.ndarray) -> np.ndarray:
+    """Power at the maximum power point over its rating: pvlib's single-diode model with CEC parameters."""
+    values = pvlib.pvsystem.calcparams_cec(
+        effective_irradiance, temp_cell, module["alpha_sc"], module["a_ref"], module["I_L_ref"], module["I_o_ref"],
+        module["R_sh_ref"], module["R_s"], module["Adjust"],
+    )  # fmt: skip
+    values = [np.broadcast_to(value, effective_irradiance.shape) for value in values]
+    with np.errstate(invalid="ignore", divide="ignore"):  # of pvlib's root search in the dark
+        power = np.asarray(pvlib.pvsystem.singlediode(*values)["p_mp"])
+    return power / (module["V_mp_ref"] * module["I_mp_ref"])

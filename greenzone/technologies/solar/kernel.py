@@ -13,7 +13,20 @@ import numpy as np
 from numba import prange
 
 from greenzone.jit import inlined, kernel
-from greenzone.technologies.solar.core import ZERO, at, brightness, output, row, warmth
+from greenzone.technologies.solar.core import (
+    ONE,
+    ZERO,
+    ac_power,
+    at,
+    brightness,
+    dc_power,
+    heating,
+    lift,
+    row,
+    warmth,
+)
+from greenzone.technologies.solar.light import collect, incidence, obstructed
+from greenzone.technologies.solar.parts import Plant
 
 TILE = 2048  # sites worked on together: their constants and one row of weather stay in the second-level cache
 
@@ -24,19 +37,44 @@ def _in_the_dark(tiles, j, sun, t):
 
 
 @inlined
-def _fill(out, weather, sun, t, tiles, j, sites, adjustment, mount, sky, iam, temperature, module, inverter):
+def _output(x, y, z, extra, ghi, dni, dhi, temp_air, wind_speed, clear, sites, plant, i):
+    """AC power over AC rating of site `i` with the true sun at (x, y, z)."""
+    u = sites.up_x[i] * x + sites.up_y[i] * y + sites.up_z[i] * z
+    q = lift(u, sites.refraction[i])
+    cos_zenith = u + q * (ONE - u * u)
+    dni, dhi = obstructed(plant.horizon, i, x, y, z, cos_zenith, dni, dhi)
+    c, cos_tilt = incidence(plant.mount, i, x, y, z, u, q, cos_zenith)
+    effective, warming = collect(
+        plant.rows, plant.sky, plant.iam, ghi, dni, dhi, extra, c, cos_zenith, cos_tilt, sites.albedo[i]
+    )
+    temp_cell = temp_air + heating(plant.temperature, warming, wind_speed)
+    return ac_power(plant.inverter, dc_power(plant.module, effective * clear, temp_cell))
+
+
+@inlined
+def _fill(out, weather, sun, t, tiles, j, sites, adjustment, plant):
     """Capacity factors of tile `j` at time `t` into `out`."""
     x, y, z, extra = sun.x[t], sun.y[t], sun.z[t], sun.extra[t]
-    ghi, dni, dhi, temp_air, wind_speed = row(weather, t, tiles.cell[j])
+    ghi, dni, dhi, temp_air, wind_speed, clear = row(weather, t, tiles.cell[j])
     start = tiles.start[j]
     for i in range(start, tiles.stop[j]):
         light = brightness(adjustment, i)
-        out[i - start] = output(
+        out[i - start] = _output(
             x, y, z, extra,
             at(ghi, i) * light, at(dni, i) * light, at(dhi, i) * light,
-            at(temp_air, i) + warmth(adjustment, i), at(wind_speed, i),
-            sites, mount, sky, iam, temperature, module, inverter, i,
+            at(temp_air, i) + warmth(adjustment, i), at(wind_speed, i), at(clear, i),
+            sites, plant, i,
         )  # fmt: skip
+
+
+@inlined
+def _darken(out, weather, t, tiles, j):
+    """Nothing, or NaN where the weather of tile `j` at time `t` is NaN."""
+    ghi, dni, dhi, temp_air, wind_speed, clear = row(weather, t, tiles.cell[j])
+    start = tiles.start[j]
+    for i in range(start, tiles.stop[j]):
+        known = at(ghi, i) + at(dni, i) + at(dhi, i) + at(temp_air, i) + at(wind_speed, i) + at(clear, i)
+        out[i - start] = ZERO * known
 
 
 @inlined
@@ -47,52 +85,55 @@ def _add(sums, values):
 
 @kernel(parallel=True)
 def binned_sums(
-    weather, sun, tiles, sites, adjustment, mount, sky, iam, temperature, module, inverter, order, starts, sites_count
-):
+    weather, sun, tiles, sites, adjustment, horizon, mount, rows, sky, iam, temperature, module, inverter,
+    order, starts, sites_count,
+):  # fmt: skip
     """Sums (bin, site) of the capacity factor over the times `order[starts[b]:starts[b + 1]]` of each bin."""
     bins = starts.size - 1
     sums = np.zeros((bins, sites_count))
     for b in prange(bins):
+        plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
         values = np.empty(TILE, np.float32)
         for k in range(starts[b], starts[b + 1]):
             t = order[k]
             for j in range(tiles.start.size):
                 if _in_the_dark(tiles, j, sun, t):
                     continue
-                _fill(
-                    values, weather, sun, t, tiles, j, sites, adjustment, mount, sky, iam, temperature, module, inverter
-                )
+                _fill(values, weather, sun, t, tiles, j, sites, adjustment, plant)
                 _add(sums[b, tiles.start[j] : tiles.stop[j]], values)
     return sums
 
 
 @kernel(parallel=True)
-def series(weather, sun, tiles, sites, adjustment, mount, sky, iam, temperature, module, inverter, out):
+def series(
+    weather, sun, tiles, sites, adjustment, horizon, mount, rows, sky, iam, temperature, module, inverter, out
+):  # fmt: skip
     """Every capacity factor, into `out` (time, site)."""
     for t in prange(out.shape[0]):
+        plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
         for j in range(tiles.start.size):
             part = out[t, tiles.start[j] : tiles.stop[j]]
             if _in_the_dark(tiles, j, sun, t):
-                part[:] = ZERO
+                _darken(part, weather, t, tiles, j)
             else:
-                _fill(
-                    part, weather, sun, t, tiles, j, sites, adjustment, mount, sky, iam, temperature, module, inverter
-                )
+                _fill(part, weather, sun, t, tiles, j, sites, adjustment, plant)
 
 
 @kernel(parallel=True)
 def group_sums(
-    weather, sun, tiles, sites, adjustment, mount, sky, iam, temperature, module, inverter, group, weight, groups_count
-):
+    weather, sun, tiles, sites, adjustment, horizon, mount, rows, sky, iam, temperature, module, inverter,
+    group, weight, groups_count,
+):  # fmt: skip
     """Sums (time, group) of weight times capacity factor over the sites of each group; `group` -1 counts nowhere."""
     times = sun.x.size
     sums = np.zeros((times, groups_count + 1))
     for t in prange(times):
+        plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
         values = np.empty(TILE, np.float32)
         for j in range(tiles.start.size):
             if _in_the_dark(tiles, j, sun, t):
                 continue
-            _fill(values, weather, sun, t, tiles, j, sites, adjustment, mount, sky, iam, temperature, module, inverter)
+            _fill(values, weather, sun, t, tiles, j, sites, adjustment, plant)
             start = tiles.start[j]
             for i in range(start, tiles.stop[j]):
                 sums[t, group[i]] += weight[i] * np.float64(values[i - start])

@@ -14,31 +14,59 @@ class System(schema.Options):
 
     dc_ac_ratio: float = Field(1.2, gt=0, le=3)
     """Module capacity (MWp) over inverter capacity (MW) [1]; Shafag, Jabrayil: 288 MWp on 240 MW (azernews 222128)."""
-    losses: float = Field(0.14, ge=0, lt=1)
-    """Share of DC power lost in soiling, mismatch, wiring, ageing, downtime [1]; Dobos (2014), NREL/TP-6A20-62641."""
-    temperature_coefficient: float = Field(-0.0037, ge=-0.02, le=0)
-    """Change of DC power per kelvin above 25 degC [K-1]; PVWatts v8 standard crystalline silicon."""
+    losses: float = Field(0.105, ge=0, lt=1)
+    """Share of DC power lost [1]: PVWatts' soiling 2 %, mismatch 2 %, wiring 2 %, connections 0.5 %, first light 1.5 %,
+    downtime 3 % (Dobos 2014, NREL/TP-6A20-62641); its 3 % of shading is left to `gcr` and the horizon, its 1 % of
+    nameplate error to none. PVWatts' and PVGIS' own default is 0.14."""
+    degradation: float = Field(0.005, ge=0, le=0.1)
+    """Loss of output per year of age [1]; Jordan and Kurtz (2013), doi:10.1002/pip.1182, median of silicon modules."""
+    lifetime: float = Field(0.0, ge=0, le=60)
+    """Years of operation over which the output is averaged [year]; 0 is the plant when new."""
+    module: str = "standard"
+    """Module type of `data/tables/solar_modules.csv` (standard, premium, thin_film), or a module's name in the library
+    of the California Energy Commission that comes with pvlib, computed with its single-diode model."""
+    temperature_coefficient: float | None = Field(None, ge=-0.02, le=0)
+    """Change of DC power per kelvin above 25 degC [K-1] in place of the module type's."""
     inverter_efficiency: float = Field(0.96, gt=0, le=1)
-    """Nominal efficiency of the inverter [1]; PVWatts v5, Dobos (2014)."""
+    """Nominal efficiency of the inverter [1]; PVWatts v5, Dobos (2014), NREL/TP-6A20-62641."""
     albedo: float = Field(0.2, ge=0, le=1)
-    """Share of the light that the ground throws back [1]; PVWatts v5 default."""
-    sky: Literal["isotropic", "haydavies"] = "haydavies"
-    """Model of the diffuse sky: isotropic, or Hay and Davies (1980)."""
-    iam: Literal["physical", "ashrae", "none"] = "physical"
-    """Reflection of slanting light: De Soto et al. (2006), ASHRAE 93-77, or none."""
-    faiman_u0: float = Field(25.0, gt=0)
-    """Constant heat loss of the modules [W m-2 K-1]; Faiman (2008), doi:10.1002/pip.813."""
-    faiman_u1: float = Field(6.84, ge=0)
-    """Heat loss by wind [W s m-3 K-1], wind at 10 m; Faiman (2008), doi:10.1002/pip.813."""
+    """Share of the light that the ground throws back [1]; PVWatts v5, Dobos (2014), NREL/TP-6A20-62641."""
+    sky: Literal["isotropic", "haydavies", "perez"] = "haydavies"
+    """Diffuse sky: of one brightness; Hay and Davies (1980); Perez et al. (1990), doi:10.1016/0038-092X(90)90055-H."""
+    iam: Literal["physical", "ashrae", "martin_ruiz", "none"] = "physical"
+    """Reflection of slanting light: De Soto et al. (2006), doi:10.1016/j.solener.2005.06.010; ASHRAE 93-77; Martin and
+    Ruiz (2001), doi:10.1016/S0927-0248(00)00408-6; or none."""
+    cooling: str = "faiman"
+    """Temperature of the cells: an entry of `data/tables/solar_cooling.csv` (faiman, floating_open, floating_closed) or
+    "sapm_..." and "pvsyst_..." with a parameter set of pvlib, e.g. "sapm_open_rack_glass_glass"."""
+    gcr: float | None = Field(None, gt=0, lt=1)
+    """Width of the rows over their distance [1]; with it rows shade each other and the ground (infinite sheds)."""
+    bifaciality: float = Field(0.0, ge=0, le=1)
+    """Output of the back over that of the front in the same light [1]; needs `gcr`."""
+    rear_losses: float = Field(0.02, ge=0, lt=1)
+    """Share of the light on the back that racks keep away [1]; pvlib.bifacial.infinite_sheds, shade_factor."""
+    row_width: float = Field(4.0, gt=0, le=30)
+    """Width of a row along its slope [m]: two modules of 2 m upright."""
+    row_height: float = Field(1.8, gt=0, le=20)
+    """Height of the rows' middle line above ground [m]."""
 
 
 class Options(System):
-    """Solar in a scenario: the system, its tilt, and how much of the eligible land it takes."""
+    """Solar in a scenario: the system, its mounting, and how much of the eligible land it takes."""
 
+    variant: Literal["ground", "floating", "agrivoltaic", "vertical"] = "ground"
+    """Set of values of `data/tables/solar_variants.csv` in place of those defaults that a scenario leaves alone."""
+    mounting: Literal["fixed", "single_axis", "dual_axis"] = "fixed"
+    """Fixed panels, panels that turn about a level axis and back from each other's shade, or panels facing the sun."""
     tilt: Literal["optimal"] | float = "optimal"
-    """Tilt of the panels from horizontal [degree]; "optimal" is the tilt of the highest yield, found on the weather."""
+    """Tilt of fixed panels from horizontal [degree]; "optimal" is that of the highest yield, found on the weather."""
     azimuth: float = Field(180.0, ge=0, le=360)
-    """Direction the panels face [degree clockwise from north]."""
+    """Direction that fixed panels face, or in which the axis of turning ones points [degree clockwise from north]."""
+    max_angle: float = Field(60.0, gt=0, le=90)
+    """Largest rotation of single-axis trackers [degree]; common to the market leaders' data sheets (55 to 60)."""
+    tracker_gcr: float = Field(0.4, gt=0, lt=1)
+    """Width of tracked rows over their distance, where `gcr` is not given [1]; SAM's default for trackers is 0.3,
+    Bolinger and Bolinger (2022), doi:10.1109/JPHOTOV.2021.3136805, find 0.3 to 0.45 in built plants."""
     land_share: float = Field(0.10, ge=0, le=1)
     """Share of the eligible land that is really built on [1]: an assumption; ENSPRESO's reference case takes 0.03
     (Ruiz et al. 2019, doi:10.1016/j.esr.2019.100379)."""

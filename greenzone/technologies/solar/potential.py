@@ -12,10 +12,12 @@ import pandas as pd
 import xarray as xr
 
 from greenzone import schema
+from greenzone.layers.catalogue import read_table
 from greenzone.technologies.inputs import check_weather
-from greenzone.technologies.solar import kernel
+from greenzone.technologies.solar import reduce
 from greenzone.technologies.solar.assemble import VARIABLES, Job, Link, Place, job
-from greenzone.technologies.solar.estimate import best_tilt, means
+from greenzone.technologies.solar.mounts import DualAxis, FixedTilt, Mount, SingleAxis
+from greenzone.technologies.solar.optimum import best_tilt
 from greenzone.technologies.solar.options import Options
 
 GWH_PER_MW_YEAR = 8.760
@@ -46,16 +48,19 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     Potential
         Capacity and capacity factor are of AC power. A site without weather has capacity factor NaN and no energy.
     """
+    options = with_variant(options)
     weather = check_weather(layers.weather, VARIABLES, coordinates=("lat", "lon"))
     place, link = _place(sites, layers)
     order = np.argsort(link.cell, kind="stable")  # sites of one weather cell stand together in the kernels
     back = np.argsort(order)
-    sorted_place, sorted_link = Place(*(v[order] for v in place)), Link(*(v[order] for v in link))
-    tilt = _tilt(weather, sorted_place, sorted_link, options)
-    work = job(weather, sorted_place, tilt, np.full(tilt.size, options.azimuth), options, sorted_link)
+    sorted_place, sorted_link = Place(*(v[order] for v in place[:3])), Link(*(v[order] for v in link))
+    mount = _mount(weather, sorted_place, sorted_link, options)
+    work = job(weather, sorted_place, mount, options, sorted_link)
     ghi = weather["ghi"].values.mean(axis=0, dtype=np.float64)[link.cell] * link.ghi_factor
-    potential = _potential(sites, ghi, means(work)[back], options)
-    potential["tilt"] = ("site", tilt[back], {"units": "degree", "long_name": "tilt of the panels from horizontal"})
+    potential = _potential(sites, ghi, reduce.mean(work)[back], options)
+    if isinstance(mount, FixedTilt):
+        label = {"units": "degree", "long_name": "tilt of the panels from horizontal"}
+        potential["tilt"] = ("site", np.asarray(mount.tilt)[back], label)
     groups = _groups(potential, sites["district"].values, options)
     potential["group"] = ("site", groups.of_site, {"units": "1", "long_name": "supply group, -1 for none"})
     profiles = _profiles(work, groups, potential["capacity_mw"].values[order], order, weather)
@@ -68,16 +73,32 @@ def _place(sites: xr.Dataset, layers: schema.Layers) -> tuple[Place, Link]:
     return place, Link(site["cell"].values.astype(np.int64), site["ghi_factor"].values, site["temp_offset"].values)
 
 
-def _tilt(weather: xr.Dataset, place: Place, link: Link, options: Options) -> np.ndarray:
-    """Tilt of each site; the best one is sought for the middle of the sites in each weather cell.
+def with_variant(options: Options) -> Options:
+    """Options with the parameters of their variant where the scenario does not set them itself."""
+    table = read_table("solar_variants")
+    rows = table[(table["variant"] == options.variant) & ~table["field"].isin(options.model_fields_set)]
+    given = {name: getattr(options, name) for name in options.model_fields_set}
+    return Options(**dict(zip(rows["field"], rows["value"], strict=True)) | given)
+
+
+def _mount(weather: xr.Dataset, place: Place, link: Link, options: Options) -> Mount:
+    if options.mounting == "dual_axis":
+        return DualAxis()
+    if options.mounting == "single_axis":
+        gcr = options.tracker_gcr if options.gcr is None else options.gcr
+        return SingleAxis(axis_azimuth=options.azimuth, max_angle=options.max_angle, gcr=gcr)
+    tilt = _best_tilt(weather, place, link, options) if options.tilt == "optimal" else options.tilt
+    return FixedTilt(np.full(place.lat.size, tilt), np.full(place.lat.size, options.azimuth))
+
+
+def _best_tilt(weather: xr.Dataset, place: Place, link: Link, options: Options) -> np.ndarray:
+    """Best tilt of each site, sought for the middle of the sites in each weather cell.
 
     Within a cell the optimum moves by less than 0.3 degrees of tilt, which is worth less than 1e-4 of the yield.
     """
-    if options.tilt != "optimal":
-        return np.full(place.lat.size, float(options.tilt))
     cells, of_site = np.unique(link.cell, return_inverse=True)
     count = np.bincount(of_site)
-    middle = Place(*(np.bincount(of_site, values) / count for values in place))
+    middle = Place(*(np.bincount(of_site, values) / count for values in place[:3]))
     factor, offset = (np.bincount(of_site, values) / count for values in (link.ghi_factor, link.temp_offset))
     azimuth = np.full(cells.size, options.azimuth)
     return best_tilt(weather, middle, azimuth, options, Link(cells, factor, offset))[of_site]
@@ -116,10 +137,10 @@ def _profiles(work: Job, groups: _Group, capacity: np.ndarray, order: np.ndarray
     count = groups.district.size
     of_site = groups.of_site[order]
     total = np.bincount(of_site[of_site >= 0], capacity[of_site >= 0], minlength=count)
-    sums = kernel.group_sums(*work, of_site, capacity, count)
+    values = reduce.group_mean(work, of_site, capacity, count)
     profiles = xr.Dataset(
         {
-            "capacity_factor": (("group", "time"), (sums / total).T.astype(np.float32)),
+            "capacity_factor": (("group", "time"), values.T.astype(np.float32)),
             "capacity_mw": ("group", total),
         },
         {
