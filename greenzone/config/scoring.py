@@ -53,26 +53,30 @@ def _criterion(layer: str, weight: float, lower: float, upper: float) -> Criteri
     return Criterion(layer=layer, weight=weight, lower=lower, upper=upper)
 
 
+# Cost has the same bounds and at least the same weight for all, so that scores compare across technologies.
+COST = (200.0, 20.0)  # USD/MWh: counts 0 and 1
 DEFAULT_CRITERIA: dict[str, tuple[Criterion, ...]] = {
     "solar": (
-        _criterion("capacity_factor", 0.6, 0.12, 0.22),
-        _criterion("slope", 0.2, 10, 0),
-        _criterion("distance_settlement", 0.2, 20, 0),
+        _criterion("lcoe", 0.4, *COST),
+        _criterion("capacity_factor", 0.3, 0.10, 0.25),
+        _criterion("slope", 0.15, 10, 0),
+        _criterion("distance_settlement", 0.15, 20, 0),
     ),
     "wind": (
-        _criterion("capacity_factor", 0.7, 0.10, 0.45),
+        _criterion("lcoe", 0.4, *COST),
+        _criterion("capacity_factor", 0.3, 0.10, 0.45),
         _criterion("slope", 0.15, 20, 0),
         _criterion("distance_settlement", 0.15, 30, 0),
     ),
     "hydro": (
-        _criterion("capacity_factor", 0.4, 0.20, 0.60),
-        _criterion("lcoe", 0.4, 200, 50),
-        _criterion("distance_settlement", 0.2, 20, 0),
+        _criterion("lcoe", 0.4, *COST),
+        _criterion("capacity_factor", 0.3, 0.20, 0.60),
+        _criterion("distance_settlement", 0.3, 20, 0),
     ),
-    "geothermal": (_criterion("lcoe", 0.7, 250, 50), _criterion("distance_settlement", 0.3, 20, 0)),
-    "bioenergy": (_criterion("lcoe", 0.5, 250, 80), _criterion("distance_settlement", 0.5, 20, 0)),
+    "geothermal": (_criterion("lcoe", 0.7, *COST), _criterion("distance_settlement", 0.3, 20, 0)),
+    "bioenergy": (_criterion("lcoe", 0.7, *COST), _criterion("distance_settlement", 0.3, 20, 0)),
 }
-ANY_TECHNOLOGY = (_criterion("capacity_factor", 0.5, 0, 1), _criterion("lcoe", 0.5, 200, 0))
+ANY_TECHNOLOGY = (_criterion("lcoe", 0.5, *COST), _criterion("capacity_factor", 0.5, 0, 1))
 
 
 class ScoringByTechnology(Options):
