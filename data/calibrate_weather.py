@@ -57,8 +57,8 @@ def daily_clearness(weather: xr.Dataset) -> np.ndarray:
     """Clearness of each day of measured weather at one place, `(day,)`."""
     cells = xr.Dataset(coords={name: weather[name] for name in ("lat", "lon", "elevation")})
     place = at_places(catalogue.load_climate(), catalogue.load_daily_ghi(), cells)
-    sky = clear_year(place, hours_of_year(2019))
-    return (daily_sum(weather["ghi"].values.astype(float)) / sky["daily"])[:, 0]
+    clear = clear_year(place, hours_of_year(2019)).clear.ghi
+    return (daily_sum(weather["ghi"].values.astype(float)) / daily_sum(clear))[:, 0]
 
 
 def normal_scores(daily: np.ndarray) -> np.ndarray:
@@ -78,7 +78,7 @@ def clearness_report(measured: xr.Dataset) -> None:
     print("  quantiles 5 25 50 75 95 %:", np.quantile(daily, [0.05, 0.25, 0.5, 0.75, 0.95]).round(3))
     cells = xr.Dataset(coords={name: measured[name] for name in ("lat", "lon", "elevation")})
     place = at_places(catalogue.load_climate(), catalogue.load_daily_ghi(), cells)
-    clear = clear_year(place, hours_of_year(2019))["ghi"][:, 0]
+    clear = clear_year(place, hours_of_year(2019)).clear.ghi[:, 0]
     hourly = np.where(clear > 120, measured["ghi"].values[:, 0] / np.maximum(clear, 1), np.nan).reshape(365, 24)
     spread = np.sqrt(np.nanmean((hourly - daily[:, None]) ** 2, axis=1))
     shape = daily * np.sqrt(np.maximum(1 - daily / 1.05, 0))

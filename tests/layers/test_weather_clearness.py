@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from greenzone.layers.weather import clearness, solar
 from greenzone.layers.weather.random_field import autoregressive, field, wave_numbers
+from greenzone.layers.weather.temperature import through_the_day
 from greenzone.layers.weather.wind import course, standardised, weibull_quantile
 
 RATIO = np.linspace(0.2, 1.4, 33)[None, :, None].repeat(12, 0)  # evenly spread days
@@ -114,6 +115,14 @@ def test_weibull_quantiles_have_their_mean(shape: float, mean: float) -> None:
     speed = weibull_quantile(normal, np.array([mean]), np.array([shape]))
     assert speed.mean() == pytest.approx(mean, rel=0.02)
     assert speed.min() >= 0
+
+
+def test_days_pass_into_each_other_and_keep_their_mean() -> None:
+    daily = np.random.default_rng(5).standard_normal((40, 2))
+    hourly = through_the_day(daily)
+    assert hourly.shape == (960, 2)
+    np.testing.assert_allclose(hourly.mean(0), daily.mean(0), atol=1e-12)
+    assert np.abs(np.diff(hourly, axis=0)).max() <= np.abs(np.diff(daily, axis=0)).max() / 24 + 1e-12
 
 
 def test_valleys_are_windiest_in_summer_and_ridges_in_winter() -> None:

@@ -208,7 +208,7 @@ def test_mean_temperature_at_jabrayil_on_the_reanalysis_own_height(measured: xr.
 
 def day_clearness(weather: xr.Dataset) -> np.ndarray:
     place = at_places(catalogue.load_climate(), catalogue.load_daily_ghi(), weather)
-    clear = clear_year(place, hours_of_year(2019))["daily"]
+    clear = daily_sum(clear_year(place, hours_of_year(2019)).clear.ghi)
     return (daily_sum(weather.ghi.values.astype(float)) / np.tile(clear, (weather.sizes["time"] // 8760, 1)))[:, 0]
 
 

@@ -6,6 +6,8 @@ Comes in: climate means, the distribution of daily irradiation, the cells. Goes 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 import pvlib
@@ -30,6 +32,24 @@ NAMES = {
     "temp_air": ("degC", "air temperature at 2 m"),
     "wind_speed": ("m s-1", "wind speed at 100 m"),
 }
+
+
+Calendars = list[pd.DatetimeIndex]  # the hours of each year
+
+
+class Sky(NamedTuple):
+    """A year's sun over the cells: `cos_zenith` `(hour, cell)`, `dni_extra` `(hour,)` [W m-2], and the clear sky."""
+
+    cos_zenith: np.ndarray
+    dni_extra: np.ndarray
+    clear: solar.ClearSky
+
+
+class Days(NamedTuple):
+    """The days of all years `(day, cell)`: ranks of brightness within their month, and clearness."""
+
+    ranks: np.ndarray
+    clearness: np.ndarray
 
 
 def generate(
@@ -89,9 +109,11 @@ def generate(
     drawn = cells if cells.sizes["cell"] > 1 else cells.isel(cell=[0, 0])
     place = at_places(climate, daily_ghi, drawn)
     calendars = [hours_of_year(first_year + year) for year in range(years)]
-    figures = parameters()
-    values = irradiance_and_temperature(place, calendars, seed, shape_of_months(daily_ghi, figures), figures)
-    values["wind_speed"] = draw_wind(place, calendars, seed, figures)
+    skies = [clear_year(place, times) for times in calendars]
+    days = draw_days(place, skies, calendars, seed, shape_of_months(daily_ghi, parameters()))
+    values = draw_irradiance(place, skies, days, seed)
+    values["temp_air"] = draw_temperature(place, calendars, days, seed)
+    values["wind_speed"] = draw_wind(place, calendars, seed)
     count = cells.sizes["cell"]
     weather = _labelled({name: value[:, :count] for name, value in values.items()}, calendars, cells, seed)
     return weather.assign_attrs(ghi_spread=spread_sentence(climate))
@@ -114,42 +136,50 @@ def shape_of_months(daily_ghi: xr.Dataset, figures: Parameters) -> np.ndarray:
     return high.transpose("month").values.astype(float)
 
 
-def irradiance_and_temperature(
-    place: xr.Dataset, calendars: list[pd.DatetimeIndex], seed: int, months: np.ndarray, figures: Parameters
-) -> dict[str, np.ndarray]:
-    """Irradiances and air temperature `(hour, cell)`; both follow the clearness of the days."""
-    years, lat, lon = len(calendars), place.lat.values, place.lon.values
-    figure = figures
-    days = field(
-        stream(seed, "clearness"), DAYS * years, lat, lon, figure.clearness_length, figure.clearness_persistence
-    )
-    month = np.tile(calendars[0].month.to_numpy()[::24] - 1, years)
-    ranks = clearness.typical_ranks(days, month)
-    skies = [clear_year(place, times) for times in calendars]
-    daily = daily_clearness(place, ranks, month, np.concatenate([sky["daily"] for sky in skies]), months, figure)
-    weather = field(stream(seed, "temperature"), DAYS * years, lat, lon, figure.temp_length, figure.temp_persistence)
-    anomaly = temperature.anomalies(weather, ranks, figure.temp_clearness)
+def draw_days(place: xr.Dataset, skies: list[Sky], calendars: Calendars, seed: int, months: np.ndarray) -> Days:
+    """The days of all years; `months` is the output of `shape_of_months`."""
+    figures, steps = parameters(), DAYS * len(calendars)
+    length, persistence = figures.clearness_length, figures.clearness_persistence
+    latent = field(stream(seed, "clearness"), steps, place.lat.values, place.lon.values, length, persistence)
+    month = np.tile(calendars[0].month.to_numpy()[::24] - 1, len(calendars))
+    ranks = clearness.typical_ranks(latent, month)
+    clear_sky = np.concatenate([clearness.daily_sum(sky.clear.ghi) for sky in skies])
+    return Days(ranks, daily_clearness(place, ranks, month, clear_sky, months, figures))
+
+
+def draw_irradiance(place: xr.Dataset, skies: list[Sky], days: Days, seed: int) -> dict[str, np.ndarray]:
+    """Global, direct and diffuse irradiance `(hour, cell)` [W m-2], float32."""
+    figures = parameters()
+    length, persistence = figures.hourly_length, figures.hourly_persistence
     parts = []
-    for year, (times, sky) in enumerate(zip(calendars, skies, strict=True)):
-        own = slice(DAYS * year, DAYS * (year + 1))
-        noise = field(stream(seed, "hourly", year), HOURS, lat, lon, figure.hourly_length, figure.hourly_persistence)
-        part = irradiance_year(daily[own], sky, noise, figure)
-        extremes = place.temp_air.values, place.temp_air_min.values, place.temp_air_max.values
-        part["temp_air"] = temperature.air_temperature(
-            extremes, YEAR_ANGLE, solar_hours(times, lon), anomaly[own], daily[own], figure
-        )
+    for year, sky in enumerate(skies):
+        noise = field(stream(seed, "hourly", year), HOURS, place.lat.values, place.lon.values, length, persistence)
+        part = irradiance_year(days.clearness[DAYS * year :][:DAYS], sky, noise, figures)
         parts.append({name: value.astype(np.float32) for name, value in part.items()})
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def clear_year(place: xr.Dataset, times: pd.DatetimeIndex) -> dict[str, np.ndarray]:
-    """Clear sky of a year: `ghi`, `dni` [W m-2], `daily` sums of `ghi`, `cos_zenith`, `extra` `(hour,)`."""
+def draw_temperature(place: xr.Dataset, calendars: Calendars, days: Days, seed: int) -> np.ndarray:
+    """Air temperature `(hour, cell)` [degC], float32, with each cell's mean over the whole period."""
+    figures = parameters()
+    length, persistence = figures.temp_length, figures.temp_persistence
+    lat, lon = place.lat.values, place.lon.values
+    normal = field(stream(seed, "temperature"), DAYS * len(calendars), lat, lon, length, persistence)
+    anomaly = temperature.anomalies(normal, days.ranks, figures.temp_clearness)
+    swing = days.clearness / days.clearness.mean(0)
+    climate = place.temp_air.values, place.temp_air_min.values, place.temp_air_max.values
+    hours = np.concatenate([solar_hours(times, lon) for times in calendars])
+    angle = np.tile(YEAR_ANGLE, len(calendars))
+    weather, width = (temperature.through_the_day(daily) for daily in (anomaly, swing))
+    return temperature.air_temperature(climate, angle, hours, weather, width, figures).astype(np.float32)
+
+
+def clear_year(place: xr.Dataset, times: pd.DatetimeIndex) -> Sky:
+    """The sky of a year over the cells, with the sun at the middle of each hour."""
     sun = solar.sun_path(times + pd.Timedelta(minutes=30))
     cos_z = solar.cos_zenith(sun, place.lat.values, place.lon.values)
     turbidity = clearness.harmonic(place.linke_turbidity.values, YEAR_ANGLE)
-    sky = solar.clear_sky(cos_z, sun.dni_extra, turbidity, place.elevation.values)
-    sums = {"daily": clearness.daily_sum(sky.ghi)}
-    return {"ghi": sky.ghi, "dni": sky.dni, "cos_zenith": cos_z, "extra": sun.dni_extra} | sums
+    return Sky(cos_z, sun.dni_extra, solar.clear_sky(cos_z, sun.dni_extra, turbidity, place.elevation.values))
 
 
 def daily_clearness(
@@ -177,9 +207,7 @@ def daily_clearness(
     return clearness.keep_monthly_means(spread.at(ranks, month), clear_sky, month, mean)
 
 
-def irradiance_year(
-    daily: np.ndarray, sky: dict[str, np.ndarray], noise: np.ndarray, figures: Parameters
-) -> dict[str, np.ndarray]:
+def irradiance_year(daily: np.ndarray, sky: Sky, noise: np.ndarray, figures: Parameters) -> dict[str, np.ndarray]:
     """Global, direct and diffuse irradiance [W m-2] of a year from its daily clearness.
 
     Global is parted by the Erbs model in Driesse's continuous form, of the models in pvlib one of the two nearest to
@@ -191,11 +219,11 @@ def irradiance_year(
     Erbs, Klein, Duffie (1982), Solar Energy 28, 293-302, doi:10.1016/0038-092X(82)90302-4.
     """
     spread = clearness.hourly_spread(daily, figures.hourly_spread, figures.clear_limit)
-    ghi = clearness.hourly_irradiance(daily, sky["ghi"], noise, spread)
-    zenith = np.degrees(np.arccos(np.clip(sky["cos_zenith"], -1, 1)))
-    parted = pvlib.irradiance.erbs_driesse(ghi, zenith, dni_extra=sky["extra"][:, None])
-    dni = np.minimum(parted["dni"], figures.clear_limit * sky["dni"])
-    return {"ghi": ghi, "dni": dni, "dhi": ghi - dni * np.maximum(sky["cos_zenith"], 0)}
+    ghi = clearness.hourly_irradiance(daily, sky.clear.ghi, noise, spread)
+    zenith = np.degrees(np.arccos(np.clip(sky.cos_zenith, -1, 1)))
+    parted = pvlib.irradiance.erbs_driesse(ghi, zenith, dni_extra=sky.dni_extra[:, None])
+    dni = np.minimum(parted["dni"], figures.clear_limit * sky.clear.dni)
+    return {"ghi": ghi, "dni": dni, "dhi": ghi - dni * np.maximum(sky.cos_zenith, 0)}
 
 
 def solar_hours(times: pd.DatetimeIndex, lon: np.ndarray) -> np.ndarray:
@@ -203,8 +231,9 @@ def solar_hours(times: pd.DatetimeIndex, lon: np.ndarray) -> np.ndarray:
     return (times.hour.to_numpy()[:, None] + 0.5 + lon / 15) % 24
 
 
-def draw_wind(place: xr.Dataset, calendars: list[pd.DatetimeIndex], seed: int, figures: Parameters) -> np.ndarray:
+def draw_wind(place: xr.Dataset, calendars: Calendars, seed: int) -> np.ndarray:
     """Wind speed at 100 m `(hour, cell)` [m s-1], float32, with each cell's mean over the whole period."""
+    figures = parameters()
     lat, lon = place.lat.values, place.lon.values
     if "wind_speed_100m" in place:
         mean, shape = place.wind_speed_100m.values, place.weibull_k.values
@@ -222,9 +251,7 @@ def draw_wind(place: xr.Dataset, calendars: list[pd.DatetimeIndex], seed: int, f
     return (speed * (mean / speed.mean(0))).astype(np.float32)
 
 
-def _labelled(
-    values: dict[str, np.ndarray], calendars: list[pd.DatetimeIndex], cells: xr.Dataset, seed: int
-) -> xr.Dataset:
+def _labelled(values: dict[str, np.ndarray], calendars: Calendars, cells: xr.Dataset, seed: int) -> xr.Dataset:
     """The dataset of the contract between the rooms."""
     coords = {"time": calendars[0].append(calendars[1:])}
     coords |= {name: ("cell", cells[name].values) for name in ("lat", "lon", "elevation")}

@@ -21,6 +21,14 @@ def anomalies(normal: np.ndarray, ranks: np.ndarray, correlation: float) -> np.n
     return mixed - mixed.mean(0)
 
 
+def through_the_day(daily: np.ndarray) -> np.ndarray:
+    """Daily values `(day, cell)` at each hour `(hour, cell)`, straight from noon to noon; keeps their mean."""
+    place = np.clip((np.arange(24 * len(daily)) + 0.5) / 24 - 0.5, 0, len(daily) - 1)
+    before = np.minimum(place.astype(int), max(len(daily) - 2, 0))
+    share = (place - before)[:, None]
+    return daily[before] + share * (daily[np.minimum(before + 1, len(daily) - 1)] - daily[before])
+
+
 def air_temperature(
     climate: tuple[np.ndarray, np.ndarray, np.ndarray],
     year_angle: np.ndarray,
@@ -39,10 +47,10 @@ def air_temperature(
         2 pi times the part of the year gone by.
     solar_hour : array (hour, cell)
         Local mean solar time, 0-24.
-    anomaly : array (day, cell)
-        Standard normal, the day's weather.
-    clearness : array (day, cell)
-        Clear days swing wider between night and noon.
+    anomaly : array (hour, cell)
+        Standard normal, the weather.
+    clearness : array (hour, cell)
+        Clearness of the days over its mean; clear days swing wider between night and noon.
     figures : Parameters
         Amplitudes over the range of the extremes, and phases.
     """
@@ -51,7 +59,6 @@ def air_temperature(
     first = np.cos(2 * np.pi * (solar_hour - figures.temp_diurnal_hour) / 24)
     second = np.cos(2 * np.pi * (solar_hour - figures.temp_second_hour) / 12)
     overcast = figures.temp_diurnal_overcast
-    width = overcast + (1 - overcast) * clearness / clearness.mean(0)
-    day = figures.temp_diurnal * np.repeat(width, 24, axis=0) * (first + figures.temp_diurnal_second * second)
-    weather = figures.temp_spread * np.repeat(anomaly, 24, axis=0)
-    return np.clip(mean + (high - low) * (season[:, None] + day + weather), low, high)
+    width = overcast + (1 - overcast) * clearness
+    day = figures.temp_diurnal * width * (first + figures.temp_diurnal_second * second)
+    return np.clip(mean + (high - low) * (season[:, None] + day + figures.temp_spread * anomaly), low, high)
