@@ -52,6 +52,10 @@ class Cells(NamedTuple):
         """The sites from `start` to `stop`."""
         return self._replace(cell=self.cell[start:stop], terms=kernel.Terms(*(v[start:stop] for v in self.terms)))
 
+    def take(self, sites: np.ndarray) -> Cells:
+        """The sites of some indices."""
+        return self._replace(cell=self.cell[sites], terms=kernel.Terms(*(v[sites] for v in self.terms)))
+
 
 def series(work: Hours, output: np.ndarray) -> None:
     """Fill `output` (time, site), float32, with the capacity factor."""

@@ -37,8 +37,9 @@ class Curve(NamedTuple):
         Intervals between: standard speeds at both ends, 4 coefficients of the lower knot, 4 of the inverse width, rise.
     ends : ndarray, shape (2, 5)
         First and last speed of the curve (below and above: no output), each with the coefficients of its knot.
-    scalars : ndarray, shape (4,)
-        Output at the first speed, speed where `low` ends, rise until there, speed from which output may fall or stop.
+    scalars : ndarray, shape (5,)
+        Output at the first speed, speed where `low` ends, rise until there, speed from which output may fall or stop,
+        highest output.
     root : ndarray, shape (8,)
         b as a polynomial in 1.225 / density - 1.25.
     """
@@ -68,7 +69,10 @@ def prepare_curve(turbine: Turbine) -> Curve:
         np.array(zone, dtype=np.float32).reshape(-1, 3 + KNOT_DEGREE + WIDTH_DEGREE + 2),
         high,
         np.array(ends, dtype=np.float32),
-        np.array([output[0], speed[first], output[first] - output[0], min(speed[last], falling)], dtype=np.float32),
+        np.array(
+            [output[0], speed[first], output[first] - output[0], min(speed[last], falling), output.max()],
+            dtype=np.float32,
+        ),
         root.astype(np.float32),
     )
 

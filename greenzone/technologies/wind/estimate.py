@@ -1,23 +1,24 @@
 """Wind output as labelled arrays: weather over (time, site) in, capacity factors over time, site or both out.
 
-The labels are all this module adds; the numbers come from `kernel.py`, the physics stands in `model.py`.
+The labels are all this module adds; the arguments are put together in `assemble.py`, the numbers come from
+`kernel.py` and `climate.py`.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike
 
 from greenzone.errors import GreenzoneError
-from greenzone.technologies.inputs import check_weather, second_dimension
-from greenzone.technologies.wind import blocks, kernel, model
-from greenzone.technologies.wind.curve import prepare_curve
-from greenzone.technologies.wind.hub_wind import wind_height
+from greenzone.technologies.wind import blocks, climate, kernel
+from greenzone.technologies.wind.assemble import Plan, get_turbine, make_plan
 from greenzone.technologies.wind.turbines import Turbine
-from greenzone.technologies.wind.turbines import turbine as library_turbine
 
-REFERENCE_TEMP = 10.0  # degC, about which the fall of density to the hub is taken
+MONTHS, HOURS = 12, 24
 _LABEL = {"units": "1", "long_name": "wind power output over nominal power"}
 
 
@@ -59,124 +60,169 @@ def capacity_factor(
     GreenzoneError
         Weather that cannot be used, an unknown turbine, numbers out of range.
     """
-    work = _prepare(weather, turbine, hub_height, shear_exponent, losses, cold_stop)
-    output = np.empty(work.wind.shape, dtype=np.float32)
-    blocks.series(work, output)
-    return _labelled(output, weather)
+    plan = make_plan(weather, turbine, hub_height, shear_exponent, losses, cold_stop)
+    if plan.weather["wind_speed"].chunks is not None:
+        return _lazy(plan)
+    output = np.empty(plan.shape, dtype=np.float32)
+    for piece in plan.pieces():
+        blocks.series(piece.work, output[piece.times])
+    return _labelled(output, plan, ("time", plan.column))
 
 
 def mean_capacity_factor(
-    weather: xr.Dataset,
-    turbine: str | Turbine = "E-126/4200",
-    hub_height: float = 135.0,
-    shear_exponent: ArrayLike = 0.143,
-    losses: ArrayLike = 0.0,
-    cold_stop: float = -np.inf,
+    weather: xr.Dataset, turbine: str | Turbine = "E-126/4200", hub_height: float = 135.0, **plant: Any
 ) -> xr.DataArray:
     """Mean output over nominal power of each site; parameters as for `capacity_factor`.
 
     Returns
     -------
     DataArray
-        float64 (site) [1]. NaN in any interval gives NaN.
+        float64 (site) [1]. NaN in any interval gives NaN. Weather on disk is read in pieces.
     """
-    work = _prepare(weather, turbine, hub_height, shear_exponent, losses, cold_stop)
-    times = work.wind.shape[0]
-    return _labelled(blocks.bin_sums(work, np.zeros(times, dtype=np.int64), 1)[0] / times, weather)
+    plan = make_plan(weather, turbine, hub_height, **plant)
+    sums = _bin_sums(plan, np.zeros(plan.shape[0], dtype=np.int64), 1)
+    return _labelled(sums[0] / plan.shape[0], plan, (plan.column,))
 
 
-def get_turbine(turbine: str | Turbine) -> Turbine:
-    """The turbine itself, or the one of that name in the library."""
-    return turbine if isinstance(turbine, Turbine) else library_turbine(str(turbine))
+def monthly_hourly_capacity_factor(
+    weather: xr.Dataset, turbine: str | Turbine = "E-126/4200", hub_height: float = 135.0, **plant: Any
+) -> xr.DataArray:
+    """Mean output over nominal power of each month and hour of the day; parameters as for `capacity_factor`.
+
+    Returns
+    -------
+    DataArray
+        float64 (month, hour, site) [1]; month 1 to 12, hour of the time stamps 0 to 23 in UTC. NaN where no interval
+        falls, or any that falls there is NaN.
+    """
+    plan = make_plan(weather, turbine, hub_height, **plant)
+    times = pd.DatetimeIndex(plan.weather.indexes["time"])
+    bins = ((times.month - 1) * HOURS + times.hour).to_numpy().astype(np.int64)
+    sums = _bin_sums(plan, bins, MONTHS * HOURS)
+    count = np.bincount(bins, minlength=MONTHS * HOURS)[:, None]
+    means = np.where(count > 0, sums / np.maximum(count, 1), np.nan).reshape(MONTHS, HOURS, -1)
+    result = _labelled(means, plan, ("month", "hour", plan.column))
+    return result.assign_coords(month=np.arange(1, MONTHS + 1), hour=np.arange(HOURS))
 
 
-def hub_terms(
-    count: int,
-    hub_height: float,
-    speed_factor: ArrayLike,
-    pressure: ArrayLike,
-    temp_offset: ArrayLike = 0.0,
-    cold_stop: float = -np.inf,
-    gain: ArrayLike = 1.0,
-) -> kernel.Terms:
-    """Each site's terms for the kernels.
+def group_capacity_factor(
+    weather: xr.Dataset,
+    group: ArrayLike,
+    weight: ArrayLike = 1.0,
+    turbine: str | Turbine = "E-126/4200",
+    hub_height: float = 135.0,
+    **plant: Any,
+) -> xr.DataArray:
+    """Output over nominal power of groups of sites, weighted, e.g. by capacity.
 
     Parameters
     ----------
-    count : int
-        Number of sites.
-    hub_height : float
-        Height of the hub above ground. [m]
-    speed_factor : array_like
-        Hub wind over the weather's. [1]
-    pressure : array_like
-        Pressure at the ground [Pa]; 1 where it comes hour by hour.
-    temp_offset : array_like
-        Air temperature of the site less that of the weather. [K]
-    cold_stop : float
-        Air temperature at the hub below which the turbine stands still. [degC]
-    gain : array_like
-        What losses leave. [1]
+    group : array_like (site)
+        Name or number of the group of each site.
+    weight : float or array (site)
+        Weight of each site within its group, above zero in sum.
+    weather, turbine, hub_height, **plant
+        As for `capacity_factor`.
 
-    Notes
-    -----
-    Density at the hub is pressure over temperature there. With temperature T at the ground both fall upwards such
-    that their ratio is that of the ground with a constant added to T: 3.8 K at 135 m, the same from -40 to 40 degC
-    within 0.01 K.
+    Returns
+    -------
+    DataArray
+        float64 (group, time) [1], with the names as coordinate; NaN where a site of the group has NaN.
     """
-    thinner = model.air_density(1.0, REFERENCE_TEMP) / model.density_at_hub(1.0, REFERENCE_TEMP, hub_height)
-    temp_add = (REFERENCE_TEMP + model.KELVIN) * (thinner - 1)
-    offset = np.asarray(temp_offset, dtype=float)
-    values = (
-        speed_factor,
-        offset + (model.KELVIN + temp_add),
-        model.STANDARD_DENSITY * model.GAS_CONSTANT / np.asarray(pressure, dtype=float),
-        cold_stop - offset + model.LAPSE_RATE * hub_height,
-        gain,
-    )
-    return kernel.Terms(*(np.ascontiguousarray(np.broadcast_to(v, count), dtype=np.float32) for v in values))
+    plan = make_plan(weather, turbine, hub_height, **plant)
+    times, sites = plan.shape
+    names, of_site = np.unique(np.asarray(group), return_inverse=True)
+    weights = np.broadcast_to(np.asarray(weight, dtype=float), sites)
+    if of_site.shape != (sites,):
+        raise GreenzoneError(f"group has shape {np.shape(group)}: give one per site ({sites},)")
+    total = np.bincount(of_site, weights)
+    if not (np.all(weights >= 0) and np.all(total > 0)):
+        raise GreenzoneError("weights must not be negative, and above zero in the sum of each group")
+    sums = np.zeros((names.size, times))
+    for piece in plan.pieces():
+        part = piece.sites
+        sums[:, piece.times] += blocks.group_sums(piece.work, of_site[part], weights[part], names.size)
+    result = xr.DataArray(sums / total[:, None], dims=("group", "time"), name="capacity_factor", attrs=_LABEL)
+    return result.assign_coords(group=names, time=plan.weather["time"])
 
 
-def _prepare(
-    weather: xr.Dataset,
-    turbine: str | Turbine,
-    hub_height: float,
-    shear_exponent: ArrayLike,
-    losses: ArrayLike,
-    cold_stop: float,
-) -> blocks.Hours:
-    curve = prepare_curve(get_turbine(turbine))
-    has_pressure = "pressure" in weather
-    checked = check_weather(weather, ("wind_speed", "temp_air"), ("pressure",), () if has_pressure else ("elevation",))
-    count = checked.sizes[second_dimension(checked, "wind_speed")]
-    shear = _per_site(shear_exponent, count, "shear_exponent", -1.0, 2.0)
-    lost = _per_site(losses, count, "losses", 0.0, 1.0)
-    hub = float(_per_site(hub_height, 1, "hub_height", 5.0, 500.0)[0])
-    factor = model.power_law(1.0, wind_height(checked["wind_speed"]), hub, shear)
-    ground = 1.0 if has_pressure else model.standard_pressure(np.asarray(weather["elevation"].values, dtype=float))
-    terms = hub_terms(count, hub, factor, ground, cold_stop=cold_stop, gain=1 - lost)
-    wind, temp = _float32(checked["wind_speed"]), _float32(checked["temp_air"])
-    pressure = _float32(checked["pressure"]) if has_pressure else blocks.NO_PRESSURE
-    return blocks.Hours(wind, temp, pressure, terms, curve)
+def weibull_capacity_factor(
+    mean_speed: xr.DataArray | ArrayLike,
+    k: xr.DataArray | ArrayLike = 2.0,
+    turbine: str | Turbine = "E-126/4200",
+    density: xr.DataArray | ArrayLike = 1.225,
+    losses: xr.DataArray | ArrayLike = 0.0,
+) -> xr.DataArray:
+    """Mean output over nominal power where only mean and shape of the wind are known.
+
+    Parameters
+    ----------
+    mean_speed : array_like
+        Mean wind speed at hub height. [m/s]
+    k : array_like
+        Weibull shape. [1]
+    turbine : str or Turbine
+        A type of windpowerlib's library, or a turbine of one's own.
+    density : array_like
+        Mean air density at the hub. [kg/m3]
+    losses : array_like
+        Share of the output that is lost. [1]
+
+    Returns
+    -------
+    DataArray
+        Broadcast from the inputs [1]; NaN where an input is.
+
+    Raises
+    ------
+    GreenzoneError
+        An unknown turbine; speeds, shapes or densities out of range.
+    """
+    chosen = get_turbine(turbine)
+    arrays = []
+    limits = {"mean_speed": (mean_speed, 0.0, 40.0), "k": (k, 0.5, 20.0), "density": (density, 0.2, 2.5)}
+    for name, (values, low, high) in {**limits, "losses": (losses, 0.0, 1.0)}.items():
+        array = values if isinstance(values, xr.DataArray) else xr.DataArray(np.asarray(values, dtype=float))
+        if bool(((array < low) | (array > high)).any()):
+            raise GreenzoneError(f"{name} must lie between {low:g} and {high:g}")
+        arrays.append(array)
+
+    def expected(mean: np.ndarray, shape: np.ndarray, rho: np.ndarray, lost: np.ndarray) -> np.ndarray:
+        safe = np.where(mean > 0, mean, 1e-3)
+        output = climate.weibull_output(safe, shape, chosen.wind_speed, chosen.output, rho)
+        return np.where(np.isnan(mean), np.nan, output) * (1 - lost)
+
+    result = xr.apply_ufunc(expected, *arrays, dask="parallelized", output_dtypes=[np.float64])
+    return result.rename("capacity_factor").assign_attrs(_LABEL)
 
 
-def _float32(values: xr.DataArray) -> np.ndarray:
-    return np.ascontiguousarray(values.values, dtype=np.float32)
+def _bin_sums(plan: Plan, bins: np.ndarray, count: int) -> np.ndarray:
+    sums = np.zeros((count, plan.shape[1]))
+    for piece in plan.pieces():
+        sums[:, piece.sites] += blocks.bin_sums(piece.work, bins[piece.times], count)
+    return sums
 
 
-def _per_site(values: ArrayLike, count: int, name: str, low: float, high: float) -> np.ndarray:
-    """One number per site, or one line on what is wrong with them."""
-    array = np.asarray(values, dtype=float)
-    if array.shape not in ((), (1,), (count,)):
-        raise GreenzoneError(f"{name} has shape {array.shape}: give one number or one per site ({count},)")
-    if not (np.all(array >= low) and np.all(array <= high)):
-        raise GreenzoneError(f"{name} must lie between {low:g} and {high:g}")
-    return np.broadcast_to(array, count)
+def _lazy(plan: Plan) -> xr.DataArray:
+    """The series as dask array: one call of the kernel per block."""
+    names = [name for name in ("wind_speed", "temp_air", "pressure") if name in plan.weather]
+    streams = [plan.weather[name] for name in names]
+    terms = [xr.DataArray(values, dims=plan.column) for values in plan.terms]
+
+    def block(*arrays: np.ndarray) -> np.ndarray:
+        weather = [np.ascontiguousarray(array, dtype=np.float32) for array in arrays[: len(names)]]
+        site = kernel.Terms(*(np.ascontiguousarray(array).ravel() for array in arrays[len(names) :]))
+        output = np.empty(weather[0].shape, dtype=np.float32)
+        pressure = weather[2] if len(names) == 3 else blocks.NO_PRESSURE
+        blocks.series(blocks.Hours(weather[0], weather[1], pressure, site, plan.curve), output)
+        return output
+
+    result = xr.apply_ufunc(block, *streams, *terms, dask="parallelized", output_dtypes=[np.float32])
+    return result.rename("capacity_factor").assign_attrs(_LABEL)
 
 
-def _labelled(values: np.ndarray, weather: xr.Dataset) -> xr.DataArray:
-    column = second_dimension(weather, "wind_speed")
-    template = weather["wind_speed"].transpose("time", column)
-    if values.ndim == 1:
+def _labelled(values: np.ndarray, plan: Plan, dimensions: tuple[str, ...]) -> xr.DataArray:
+    template = plan.weather["wind_speed"]
+    if "time" not in dimensions:
         template = template.isel(time=0, drop=True)
-    return xr.DataArray(values, dims=template.dims, coords=template.coords, name="capacity_factor", attrs=_LABEL)
+    return xr.DataArray(values, dims=dimensions, coords=template.coords, name="capacity_factor", attrs=_LABEL)

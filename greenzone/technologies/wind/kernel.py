@@ -162,8 +162,10 @@ def _run(wind, temp, pressure, row, start, stop, terms, curve, scratch, output):
         for i in range(size):
             ratio[i] /= pressure_run[i]
     _curve_block(speed, ratio, curve, scratch[2, :size], scratch[3, :size], scratch[4, :size], output)
+    peak = curve.scalars[4]
     for i in range(size):
-        output[i] *= terms.gain[i]
+        value = output[i]
+        output[i] = (peak if value > peak else value) * terms.gain[i]
 
 
 @inlined

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from pydantic import Field
 
 from greenzone import schema
@@ -13,27 +15,27 @@ class Losses(schema.Options):
     Reviews put the sum of a park at 10 to 25 % (Lee and Fields 2021, doi:10.5194/wes-6-311-2021).
     """
 
-    wake_loss: float = Field(0.08, ge=0, lt=1)
-    """Loss by the wakes of neighbours [1]; 5 to 15 % onshore, doi:10.5194/wes-6-311-2021; see also `park.wake_loss`."""
+    wake_loss: float | None = Field(0.08, ge=0, lt=1)
+    """Loss by the wakes of neighbours [1]; 5 to 15 % onshore, doi:10.5194/wes-6-311-2021. Without a number (null) a
+    wake model gives it from the capacity density, hour by hour (Katic et al. 1986)."""
     availability_loss: float = Field(0.055, ge=0, lt=1)
     """Turbine, plant and grid out of service [1]; NREL SAM Windpower defaults 3.58, 0.5 and 1.5 %."""
     electrical_loss: float = Field(0.02, ge=0, lt=1)
     """Cables, transformers and own use [1]; NREL SAM Windpower defaults 1.91 and 0.1 %."""
     performance_loss: float = Field(0.039, ge=0, lt=1)
     """Turbines below their power curve, hysteresis at cut-out [1]; NREL SAM defaults 1.1, 1.7, 0.81 and 0.4 %."""
-    icing_loss: float = Field(0.02, ge=0, lt=1)
+    icing_loss: float | None = Field(0.02, ge=0, lt=1)
     """Icing and soiling of blades [1]; up to 2 % of the yearly output at 2,330 m in the Alps (Barber et al. 2010,
-    European Wind Energy Conference)."""
+    European Wind Energy Conference). Without a number (null) the IEA ice classes give it from the hours below 0 degC
+    with at least 95 % humidity; the weather must then have relative_humidity."""
 
     @property
     def remaining(self) -> float:
-        """What all losses leave of the output. [1]"""
-        left = 1.0
-        for loss in (
+        """What the losses given as numbers leave of the output. [1]"""
+        losses = (
             self.wake_loss, self.availability_loss, self.electrical_loss, self.performance_loss, self.icing_loss
-        ):  # fmt: skip
-            left *= 1 - loss
-        return left
+        )  # fmt: skip
+        return math.prod(1 - (loss or 0.0) for loss in losses)
 
 
 class Options(Losses):
@@ -42,6 +44,9 @@ class Options(Losses):
     turbine: str = "V126/3300"
     """Turbine of windpowerlib's library; the default is one of the few there of IEC class III (low wind), with 265 W
     per m2 of rotor, standing on towers of 117 m."""
+    alternatives: tuple[str, ...] = ()
+    """Further turbines of the library. Each site then takes the one with the highest capacity factor among those
+    whose IEC class bears its mean and 50-year wind, or the strongest where none does."""
     hub_height: float = Field(117.0, ge=20, le=250)
     """Height of the hub above ground [m]; towers of the default turbine are 117 and 137 m."""
     shear_exponent: float = Field(0.143, ge=-0.2, le=1)

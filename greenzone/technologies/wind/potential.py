@@ -12,15 +12,15 @@ import pandas as pd
 import xarray as xr
 
 from greenzone import schema
-from greenzone.technologies.inputs import check_weather
-from greenzone.technologies.wind import blocks, model
-from greenzone.technologies.wind.curve import prepare_curve
-from greenzone.technologies.wind.estimate import get_turbine, hub_terms
-from greenzone.technologies.wind.hub_wind import wind_height
 from greenzone.technologies.wind.options import Options
-from greenzone.technologies.wind.turbines import Turbine
+from greenzone.technologies.wind.plant import Parks, plan_parks
 
 GWH_PER_MW_YEAR = 8.760
+WIND = {
+    "wind_speed_hub": schema.Variable("m s-1", "mean wind speed at hub height"),
+    "iec_class": schema.Variable("1", "weakest IEC wind class that bears the site, 0 beyond all, -1 unknown"),
+    "turbine": schema.Variable("1", "turbine of the site"),
+}
 
 
 class _Group(NamedTuple):
@@ -39,8 +39,9 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     sites : Dataset
         Over `site`: `area_km2`, `district`, `eligible_fraction`.
     layers : Layers
-        `site` with `pressure` [Pa], `temp_air` [degC], `wind_speed_100m` [m s-1], `cell`, `wind_factor` [1] and
-        `temp_offset` [K]; hourly `weather` over (time, cell) with `wind_speed` and `temp_air`.
+        `site` with `pressure` [Pa], `temp_air` [degC], `wind_speed_100m` [m s-1], `weibull_k` [1], `cell`,
+        `wind_factor` [1] and `temp_offset` [K]; hourly `weather` over (time, cell) with `wind_speed` and `temp_air`;
+        the tables `wind_iec_classes` and `wind_icing_classes`.
     options : Options
         Turbine, tower, losses, and the land taken.
 
@@ -51,60 +52,37 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
         shear exponent. `theoretical_gwh` is the kinetic energy that passes the rotors of a park on all land,
         `geographic_gwh` on eligible land. A site without weather has capacity factor NaN and no energy.
     """
-    turbine = get_turbine(options.turbine)
-    weather = check_weather(layers.weather, ("wind_speed", "temp_air"))
-    work = _work(layers.site, weather, turbine, options)
-    capacity_factor = blocks.cell_means(work)
-    density = model.density_at_hub(layers.site["pressure"].values, layers.site["temp_air"].values, options.hub_height)
-    kinetic = _kinetic(density, work, turbine)
-    potential = _potential(sites, layers.site, capacity_factor, kinetic, options)
+    parks, weather = plan_parks(layers, options)
+    speed = layers.site["wind_speed_100m"].values
+    potential = _potential(sites, speed, parks, options)
     groups = _groups(potential, sites["district"].values, options)
     potential["group"] = ("site", groups.of_site, {"units": "1", "long_name": "supply group, -1 for none"})
-    profiles = _profiles(work, groups, potential["capacity_mw"].values, weather)
-    totals = _totals(sites, layers.site, potential, work, options)
-    return schema.Potential("wind", potential, profiles, totals=totals, notes=_notes(options, turbine))
+    profiles = _profiles(parks, groups, potential["capacity_mw"].values, weather)
+    totals = _totals(sites, speed, potential, parks, options)
+    return schema.Potential("wind", potential, profiles, totals=totals, notes=_notes(potential, parks, options))
 
 
-def _work(site: xr.Dataset, weather: xr.Dataset, turbine: Turbine, options: Options) -> blocks.Cells:
-    hub = options.hub_height
-    shear = model.power_law(1.0, wind_height(weather["wind_speed"]), hub, options.shear_exponent)
-    terms = hub_terms(
-        site.sizes["site"],
-        hub,
-        site["wind_factor"].values * shear,
-        site["pressure"].values,
-        site["temp_offset"].values,
-        options.cold_stop,
-        options.remaining,
-    )
-    wind, temp = (np.ascontiguousarray(weather[n].values.T, dtype=np.float32) for n in ("wind_speed", "temp_air"))
-    return blocks.Cells(
-        wind, temp, blocks.NO_PRESSURE, site["cell"].values.astype(np.int64), terms, prepare_curve(turbine)
-    )
-
-
-def _kinetic(density: np.ndarray, work: blocks.Cells, turbine: Turbine) -> np.ndarray:
-    """Mean kinetic power through the rotors over nominal power of each site. [1]"""
-    cubes = (work.wind.astype(np.float64) ** 3).mean(axis=1)[work.cell] * work.terms.speed_factor**3
-    return 0.5 * density * cubes / turbine.specific_power
-
-
-def _potential(
-    sites: xr.Dataset, site: xr.Dataset, capacity_factor: np.ndarray, kinetic: np.ndarray, options: Options
-) -> xr.Dataset:
+def _potential(sites: xr.Dataset, speed: np.ndarray, parks: Parks, options: Options) -> xr.Dataset:
     area, eligible = sites["area_km2"].values, sites["eligible_fraction"].values
-    park = kinetic * options.capacity_density_mw_km2 * area * GWH_PER_MW_YEAR
-    capacity = _capacity(sites, site["wind_speed_100m"].values, capacity_factor, options)
+    energy = parks.kinetic * options.capacity_density_mw_km2 * area * GWH_PER_MW_YEAR
+    capacity = _capacity(sites, speed, parks.capacity_factor, options)
     values = {
         "eligible_fraction": eligible,
-        "theoretical_gwh": park,
-        "geographic_gwh": park * eligible,
+        "theoretical_gwh": energy,
+        "geographic_gwh": energy * eligible,
         "capacity_mw": capacity,
-        "capacity_factor": capacity_factor,
-        "energy_gwh": capacity * np.nan_to_num(capacity_factor) * GWH_PER_MW_YEAR,
+        "capacity_factor": parks.capacity_factor,
+        "energy_gwh": capacity * np.nan_to_num(parks.capacity_factor) * GWH_PER_MW_YEAR,
+        "wind_speed_hub": parks.hub_speed,
+        "iec_class": parks.iec_class,
+        "turbine": parks.choice,
     }
     potential = xr.Dataset({name: ("site", value) for name, value in values.items()}, {"site": sites["site"].values})
-    return schema.label(potential, schema.POTENTIAL)
+    potential["turbine"].attrs = {
+        "flag_values": np.arange(len(parks.turbines)),
+        "flag_meanings": " ".join(turbine.name.replace(" ", "_") for turbine in parks.turbines),
+    }
+    return schema.label(potential, schema.POTENTIAL | WIND)
 
 
 def _capacity(sites: xr.Dataset, wind_speed: np.ndarray, capacity_factor: np.ndarray, options: Options) -> np.ndarray:
@@ -127,11 +105,11 @@ def _groups(potential: xr.Dataset, district: np.ndarray, options: Options) -> _G
     return _Group(of_site, names, np.array(unique.get_level_values(1), dtype=np.int64))
 
 
-def _profiles(work: blocks.Cells, groups: _Group, capacity: np.ndarray, weather: xr.Dataset) -> xr.Dataset:
+def _profiles(parks: Parks, groups: _Group, capacity: np.ndarray, weather: xr.Dataset) -> xr.Dataset:
     count = groups.district.size
     built = groups.of_site >= 0
     total = np.bincount(groups.of_site[built], capacity[built], minlength=count)
-    sums = blocks.cell_group_sums(work, groups.of_site, capacity, count)
+    sums = parks.group_sums(groups.of_site, capacity, count)
     profiles = xr.Dataset(
         {
             "capacity_factor": (("group", "time"), (sums / total[:, None]).astype(np.float32)),
@@ -148,33 +126,42 @@ def _profiles(work: blocks.Cells, groups: _Group, capacity: np.ndarray, weather:
 
 
 def _totals(
-    sites: xr.Dataset, site: xr.Dataset, potential: xr.Dataset, work: blocks.Cells, options: Options
+    sites: xr.Dataset, speed: np.ndarray, potential: xr.Dataset, parks: Parks, options: Options
 ) -> dict[str, float]:
     """Capacity, energy and mean capacity factor, and the first two with all winds weaker or stronger.
 
     The latter on every seventh hour, which meets each hour of the day and is exact enough for a range.
     """
-    thinned = work._replace(wind=work.wind[:, ::7].copy(), temp=work.temp[:, ::7].copy())
     capacity, energy = float(potential["capacity_mw"].sum()), float(potential["energy_gwh"].sum())
     mean = energy / (capacity * GWH_PER_MW_YEAR) if capacity > 0 else float("nan")
     totals = {"capacity_mw": capacity, "energy_gwh": energy, "capacity_factor": mean}
+    work = parks.work._replace(wind=parks.work.wind[:, ::7].copy(), temp=parks.work.temp[:, ::7].copy())
     for name, shift in (("low", -0.5 * options.speed_uncertainty), ("high", 0.5 * options.speed_uncertainty)):
         factor = np.float32(1 + shift)
         terms = work.terms._replace(speed_factor=work.terms.speed_factor * factor)
-        shifted = blocks.cell_means(thinned._replace(terms=terms))
-        counted = _capacity(sites, site["wind_speed_100m"].values * factor, shifted, options)
+        shifted = parks.means(work._replace(terms=terms))
+        counted = _capacity(sites, speed * factor, shifted, options)
         totals[f"capacity_mw_{name}"] = float(counted.sum())
         totals[f"energy_gwh_{name}"] = float((counted * np.nan_to_num(shifted)).sum()) * GWH_PER_MW_YEAR
     return totals
 
 
-def _notes(options: Options, turbine: Turbine) -> tuple[str, ...]:
+def _notes(potential: xr.Dataset, parks: Parks, options: Options) -> tuple[str, ...]:
     half = 0.5 * options.speed_uncertainty
-    return (
+    names = ", ".join(turbine.name for turbine in parks.turbines)
+    notes = [
         f"Mean wind of a site is good to {options.speed_uncertainty:.0%} either way: no mast or fine atlas stands"
         f" behind it. Totals low and high shift all winds by {half:.0%}.",
-        f"Wind is counted where the mean at 100 m reaches {options.min_wind_speed:g} m/s, with {turbine.name} at"
+        f"Wind is counted where the mean at 100 m reaches {options.min_wind_speed:g} m/s, with {names} at"
         f" {options.hub_height:g} m, on {options.land_share:.0%} of the eligible land at"
         f" {options.capacity_density_mw_km2:g} MW per km2; the share is an assumption that scales the result.",
-        f"Losses of {1 - options.remaining:.1%} in all (wake, availability, electrical, performance, icing).",
-    )
+    ]
+    classes = np.array([turbine.iec_class or 3 for turbine in parks.turbines])[parks.choice]
+    weak = (classes > parks.iec_class) & (parks.iec_class >= 0)
+    capacity = potential["capacity_mw"].values
+    if capacity[weak].sum() > 0:
+        notes.append(
+            f"{capacity[weak].sum() / capacity.sum():.0%} of the capacity stands where mean or 50-year wind asks for"
+            " a stronger IEC class than its turbine has: expect smaller rotors and less energy there."
+        )
+    return tuple(notes)

@@ -5,6 +5,7 @@ Comes in: a turbine's name, or speeds and powers. Goes out: `Turbine`, an immuta
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,8 @@ import windpowerlib
 from numpy.typing import ArrayLike
 
 from greenzone.errors import GreenzoneError, nearest
+
+CLASS_NUMBERS = {"I": 1, "II": 2, "III": 3, "1": 1, "2": 2, "3": 3}
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +45,12 @@ class Turbine:
     def specific_power(self) -> float:
         """Nominal power over swept area. [W/m2]"""
         return self.nominal_power / self.swept_area
+
+    @property
+    def iec_class(self) -> int | None:
+        """Strongest IEC wind class named in `wind_class`: 1 to 3, None where there is none."""
+        found = re.findall(r"\b(III|II|I|[123])[abcs]?\b", self.wind_class, flags=re.IGNORECASE)
+        return min((CLASS_NUMBERS[numeral.upper()] for numeral in found), default=None)
 
     @property
     def rated_speed(self) -> float:
