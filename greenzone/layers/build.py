@@ -35,6 +35,7 @@ SITE_LAYERS = {
     "distance_settlement": Variable("km", "distance to the nearest populated place"),
     "land_cover_fraction": Variable("1", "share of the site in a land-cover class"),
     "wind_speed_100m": Variable("m s-1", "mean wind speed at 100 m, good to about a half either way"),
+    "wind_speed_100m_all_land": Variable("m s-1", "mean wind speed at 100 m over all land of the site, eligible or not"),
     "weibull_k": Variable("1", "Weibull shape of the wind speed at 100 m"),
     "wind_factor": Variable("1", "mean wind speed of the site over that of its weather cell"),
 }
@@ -158,6 +159,7 @@ def link_wind(
     )  # a cell beyond the terrain is taken as it is
     linked = {
         "wind_speed_100m": ("site", level[cell] * factor),
+        "wind_speed_100m_all_land": ("site", level[cell] * factor * surface.coverage.mean(surface.wind_speed) / field),
         "wind_factor": ("site", factor),
         "weibull_k": ("site", surface.coverage.mean(wind["weibull_k"].to_numpy(), weight)),
     }
