@@ -22,7 +22,6 @@ from greenzone.config.grid import Grid
 from greenzone.config.zone import Zone
 from greenzone.grid import SiteGrid
 from greenzone.layers.build import survey
-from greenzone.layers.surface import land_cover_codes
 from greenzone.schema import Layers, Potential
 from greenzone.technologies import TECHNOLOGIES
 
@@ -78,14 +77,12 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
         ground = survey(scenario, polygons, grid)
         layers = ground.layers()
     with clock("eligibility"):
-        rules = {name: getattr(scenario.eligibility, name) for name in technologies}
-        area = grid.sites.area_km2
-        fractions, pixels, removed = siting.eligibility_of(rules, ground.surface, area, land_cover_codes())
+        land = siting.eligibility_of(scenario.eligibility, technologies, ground.surface, grid, scenario.layers.rasters)
     potentials = {}
     for name, options in technologies.items():
         with clock(f"{name} potential"):
-            sites = grid.sites.assign(eligible_fraction=fractions[name])
-            potentials[name] = TECHNOLOGIES[name].estimate(sites, ground.layers(pixels[name]), options)
+            sites = grid.sites.assign(eligible_fraction=land.fractions[name])
+            potentials[name] = TECHNOLOGIES[name].estimate(sites, ground.layers(land.pixels[name]), options)
     with clock("costs and scores"):
         lcoe = economics.lcoe_of(scenario.economics, potentials, layers.tables)
         criteria = {name: getattr(scenario.scoring, name) for name in technologies}
@@ -93,7 +90,7 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
     with clock("supply scenarios"):
         scenarios = supply.evaluate(scenario.supply, potentials, lcoe)
     finished = Run(
-        as_dict(scenario), grid, layers, potentials, lcoe, scores, contributions, removed, scenarios, clock.timings
+        as_dict(scenario), grid, layers, potentials, lcoe, scores, contributions, land.removed, scenarios, clock.timings
     )
     if directory is not None:
         with clock("maps and tables"):

@@ -54,7 +54,7 @@ class Scenario(Options):
         defined = self.layers.rasters
         unknown = [
             (technology, name)
-            for technology in type(self.eligibility).model_fields
+            for technology in type(self.technologies).model_fields
             for name in self.eligibility.rules(technology).rasters
             if name not in defined
         ]

@@ -106,7 +106,7 @@ def read_raster(path: str | Path, like: Raster, band: int = 1, resampling: str =
     GreenzoneError
         The file is missing, no raster, has no CRS, lacks the band, or does not meet `like` at all.
     """
-    with _opened(path) as source:
+    with opened(path) as source:
         if band > source.count:
             raise GreenzoneError(f"raster {path} has {source.count} band(s), not {band}")
         values = np.full(like.values.shape, np.nan)
@@ -128,12 +128,12 @@ def read_elevation(path: str | Path) -> Raster:
 
     See `read_raster` for the errors.
     """
-    with _opened(path) as source, WarpedVRT(source, crs=WGS84, resampling=Resampling.bilinear) as warped:
+    with opened(path) as source, WarpedVRT(source, crs=WGS84, resampling=Resampling.bilinear) as warped:
         values = warped.read(1, masked=True).astype(float).filled(np.nan)
         return Raster(values, warped.bounds.left, warped.bounds.top, warped.res[0], warped.res[1])
 
 
-def _opened(path: str | Path) -> rasterio.DatasetReader:
+def opened(path: str | Path) -> rasterio.DatasetReader:
     """The opened raster, which has a CRS."""
     path = Path(path)
     if not path.exists():

@@ -28,7 +28,7 @@ class Surface:
     """Rasters of the whole box, all (row, column) on the pixels of `elevation`, NaN where unknown.
 
     `slope` [degree] is carried to 100 m; `land_cover` holds IGBP codes; `distance_settlement` [km]; `wind_speed` is
-    the mean at 100 m [m s-1]; `extra` are the user's rasters by name.
+    the mean at 100 m [m s-1]; `extra` are the user's rasters by name; `settlements` are points with `lon` and `lat`.
     """
 
     elevation: Raster
@@ -39,6 +39,7 @@ class Surface:
     wind_speed: np.ndarray
     coverage: Coverage
     extra: Mapping[str, np.ndarray] = field(default_factory=dict)
+    settlements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"lon": [], "lat": []}, dtype=float))
 
 
 def build_surface(
@@ -60,4 +61,5 @@ def build_surface(
         wind_speed=wind_speed,
         coverage=Coverage.of(geometry, elevation),
         extra=dict(extra),
+        settlements=settlements,
     )

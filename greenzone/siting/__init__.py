@@ -4,42 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-import pandas as pd
 import xarray as xr
 
-from greenzone.config.eligibility import EligibilityRules
 from greenzone.config.scoring import Criterion
-from greenzone.layers.surface import Surface
-from greenzone.schema import POTENTIAL, Potential, Variable, label
-from greenzone.siting.eligibility import account, eligible_fraction, eligible_weight, rule_weights
+from greenzone.schema import Potential, Variable, label
+from greenzone.siting.eligibility import assess
+from greenzone.siting.frame import Frame
+from greenzone.siting.land import Eligibility, eligibility_of
 from greenzone.siting.scoring import contributions, linear_value, score
 
 __all__ = [
-    "account",
+    "Eligibility",
+    "Frame",
+    "assess",
     "contributions",
     "eligibility_of",
-    "eligible_fraction",
-    "eligible_weight",
     "linear_value",
-    "rule_weights",
     "score",
     "scores_of",
 ]
-
-
-def eligibility_of(
-    rules: Mapping[str, EligibilityRules], surface: Surface, area_km2: xr.DataArray, classes: Mapping[str, int]
-) -> tuple[dict[str, xr.DataArray], dict[str, np.ndarray], pd.DataFrame]:
-    """Eligible share by technology, of every site and of every pixel, and what each rule removes [km2]."""
-    fractions, pixels, removed = {}, {}, []
-    for technology, technology_rules in rules.items():
-        weights = rule_weights(surface, technology_rules, classes)
-        share = xr.DataArray(eligible_fraction(surface, weights), {"site": area_km2.site}, ("site",))
-        fractions[technology] = label(share.to_dataset(name="eligible_fraction"), POTENTIAL)["eligible_fraction"]
-        pixels[technology] = eligible_weight(surface, weights)
-        removed.append(account(surface, weights, area_km2.to_numpy()).assign(technology=technology))
-    return fractions, pixels, pd.concat(removed, ignore_index=True)
 
 
 def scores_of(

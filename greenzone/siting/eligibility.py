@@ -1,105 +1,133 @@
-"""Eligibility: on which share of a site a technology may stand.
+"""Eligibility: on which share of a site each technology may stand.
 
-Comes in: the surface and the rules of one technology. Goes out: a weight from 0 to 1 for each pixel and rule, their
-product averaged exactly over each site, and an account of what each rule removes.
-A pixel on which a rule knows nothing (no data) is left as it is by that rule: what is unknown is not excluded.
+Comes in: rules by technology, the frame of pixels, the sites' coverage of them. Goes out: the share of each pixel that
+all rules leave, exact shares of the sites, and an account of what each rule removes.
+Frames are worked on in strips of rows, each with the margin its buffers need, so memory does not grow with the rules.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 
+import cv2
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
-from greenzone.config.eligibility import EligibilityRules
-from greenzone.errors import GreenzoneError
-from greenzone.layers.surface import Surface
-from greenzone.layers.terrain import share_below_slope
+from greenzone.schema import Raster
+from greenzone.siting.frame import Frame
+from greenzone.siting.kernel import combine_rules
+from greenzone.siting.rules import Rule, surface_index
+
+STRIP = 512  # rows worked on at a time
+
+Removed = dict[str, tuple[float, float]]
 
 
-def rule_weights(surface: Surface, rules: EligibilityRules, classes: Mapping[str, int]) -> dict[str, np.ndarray]:
-    """Share of each pixel that each rule leaves, by the rule's name.
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """What the rules of one technology leave: `share` of each pixel, and what each rule removes in the area's units.
+
+    `removed` holds, by rule, what it removes alone and what it removes last; `left` is what all of them leave.
+    """
+
+    share: np.ndarray
+    removed: Removed
+    left: float
+
+
+def assess(rules: Mapping[str, Rule], frame: Frame, area: np.ndarray, min_area: float = 0.0) -> Assessment:
+    """Judge every pixel of a frame by the rules of one technology.
 
     Parameters
     ----------
-    surface : Surface
-        The rasters the rules look at.
-    rules : EligibilityRules
-        Limits of one technology.
-    classes : mapping of str to int
-        Code of each land-cover class.
+    rules : mapping of str to Rule
+        Rules by name; their order does not matter.
+    frame : Frame
+        The pixels.
+    area : ndarray (rows, columns)
+        What each pixel counts in the account, such as its area inside the zone [km2].
+    min_area : float
+        Smallest patch of contiguous land that stays, in the units of `area`; 0 keeps all.
 
     Returns
     -------
-    dict of str to ndarray
-        Weights 0 to 1 on the pixels of the surface; 1 where the rule's layer has no data.
-
-    Raises
-    ------
-    GreenzoneError
-        A rule names a raster that the scenario does not define.
+    Assessment
+        Shares are products of the rules' shares, float32.
     """
-    weights = {
-        "land_cover": _class_shares(surface.land_cover, rules, classes),
-        "elevation": _within(surface.elevation.values, rules.min_elevation, rules.max_elevation),
-        "settlement": _within(
-            surface.distance_settlement, rules.min_distance_settlement, rules.max_distance_settlement
-        ),
-    }
-    if rules.max_slope is not None:
-        weights["slope"] = np.nan_to_num(share_below_slope(surface.slope, rules.max_slope), nan=1.0)
-    if rules.min_wind_speed is not None:
-        weights["wind_speed"] = _within(surface.wind_speed, rules.min_wind_speed, None)
-    for name, limits in rules.rasters.items():
-        if name not in surface.extra:
-            raise GreenzoneError(f"eligibility names the raster '{name}', which 'layers.rasters' does not define")
-        weights[name] = _within(surface.extra[name], limits.min, limits.max)
-    return weights
+    names = sorted(rules)
+    starts = range(0, frame.rows, STRIP)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        strips = list(threads.map(partial(_strip, [rules[name] for name in names], frame, area), starts))
+    share = np.concatenate([strip[0] for strip in strips])
+    alone, last = (np.sum([strip[part] for strip in strips], axis=0) for part in (1, 2))
+    removed = {name: (float(alone[k]), float(last[k])) for k, name in enumerate(names)}
+    left = float(np.einsum("ij,ij->", share, area, dtype=float))
+    if min_area > 0:
+        share = keep_patches(share, area, min_area)
+        before, left = left, float(np.einsum("ij,ij->", share, area, dtype=float))
+        whole = keep_patches(np.ones(frame.shape, np.float32), area, min_area)
+        removed["min_area"] = float(area.sum() - (whole * area).sum()), before - left
+    return Assessment(share, removed, left)
 
 
-def _within(values: np.ndarray, lower: float | None, upper: float | None) -> np.ndarray:
-    outside = np.zeros(values.shape, bool)
-    if lower is not None:
-        outside |= values < lower
-    if upper is not None:
-        outside |= values > upper
-    return np.where(outside, 0.0, 1.0)
+def _strip(rules: list[Rule], frame: Frame, area: np.ndarray, start: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Share of each pixel of a strip, and what each rule removes there alone and last."""
+    part = frame.strip(start, start + STRIP)
+    weights = np.empty((len(rules), part.rows * part.columns), np.float32)
+    for row, rule in zip(weights, rules, strict=True):
+        row[:] = rule(part).ravel()
+    share = np.empty(weights.shape[1], np.float32)
+    alone, last = np.zeros(len(rules)), np.zeros(len(rules))
+    combine_rules(
+        weights, np.ascontiguousarray(area[start : start + part.rows], np.float64).ravel(), share, alone, last
+    )
+    return share.reshape(part.shape), alone, last
 
 
-def _class_shares(land_cover: np.ndarray, rules: EligibilityRules, classes: Mapping[str, int]) -> np.ndarray:
-    shares = np.full(256, rules.default_share)
-    shares[255] = 1.0
-    for name, share in rules.land_cover.items():
-        shares[classes[name]] = share
-    return shares[np.nan_to_num(land_cover, nan=255).astype(int)]
+def keep_patches(share: np.ndarray, area: np.ndarray, least: float) -> np.ndarray:
+    """The shares without patches of joined pixels (by edges) whose usable area inside the zone is below `least`."""
+    _, labels = cv2.connectedComponents((share > 0).view(np.uint8), connectivity=4)
+    sizes = np.bincount(labels.ravel(), weights=(share * area).ravel())
+    keep = sizes >= least
+    keep[0] = False
+    return np.where(keep[labels], share, np.float32(0.0))
 
 
-def eligible_weight(surface: Surface, weights: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Share of each pixel that all rules leave, 0 to 1."""
-    return np.prod([np.ones(surface.slope.shape), *weights.values()], axis=0)
+def site_fraction(coverage: sparse.csr_matrix, share: np.ndarray) -> np.ndarray:
+    """Share of each site that is usable, 0 to 1, from the shares of its pixels."""
+    return np.clip(coverage @ share.ravel().astype(float), 0, 1)
 
 
-def eligible_fraction(surface: Surface, weights: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Share of each site that all rules leave, 0 to 1."""
-    return np.clip(np.nan_to_num(surface.coverage.mean(eligible_weight(surface, weights)), nan=1.0), 0, 1)
+def onto_surface(share: np.ndarray, area: np.ndarray, frame: Frame, raster: Raster) -> np.ndarray:
+    """Mean share of the zone's land on each pixel of a coarser raster (WGS 84); 0 where there is none."""
+    size = raster.values.size
+    total, whole = np.zeros(size + 1), np.zeros(size + 1)
+    for start in range(0, frame.rows, STRIP):
+        part = frame.strip(start, start + STRIP)
+        index = surface_index(part, raster).ravel()
+        inside = area[start : start + part.rows].ravel()
+        total += np.bincount(index, share[start : start + part.rows].ravel() * inside, size + 1)
+        whole += np.bincount(index, inside, size + 1)
+    mean = np.divide(total, whole, out=np.zeros(size + 1), where=whole > 0)
+    return mean[:size].reshape(raster.values.shape)
 
 
-def account(surface: Surface, weights: Mapping[str, np.ndarray], area_km2: np.ndarray) -> pd.DataFrame:
+def account(assessment: Assessment, whole: float) -> pd.DataFrame:
     """What each rule removes [km2]: on its own, and when it comes last.
 
     Returns
     -------
     DataFrame
-        Columns `rule`, `removed_alone_km2`, `removed_last_km2`; the last row, `all rules`, is what they remove
-        together.
+        Columns `rule`, `removed_alone_km2`, `removed_last_km2`; the last row, `all rules`, is what they remove of the
+        `whole` together. A smallest area comes after all other rules, so what these remove last is reckoned without it.
     """
-    rows = []
-    left = float(eligible_fraction(surface, weights) @ area_km2)
-    for rule in weights:
-        alone = float(eligible_fraction(surface, {rule: weights[rule]}) @ area_km2)
-        others = {name: weight for name, weight in weights.items() if name != rule}
-        without = float(eligible_fraction(surface, others) @ area_km2)
-        rows.append((rule, area_km2.sum() - alone, without - left))
-    rows.append(("all rules", area_km2.sum() - left, area_km2.sum() - left))
-    return pd.DataFrame(rows, columns=["rule", "removed_alone_km2", "removed_last_km2"])
+    rows = [(name, alone, last) for name, (alone, last) in assessment.removed.items()]
+    together = max(whole - assessment.left, 0.0)
+    return pd.DataFrame(
+        [*rows, ("all rules", together, together)], columns=["rule", "removed_alone_km2", "removed_last_km2"]
+    )

@@ -1,0 +1,157 @@
+"""The land of a scenario: every technology's rules applied to the zone.
+
+Comes in: the `eligibility` section, the surface, the site grid, the user's rasters. Goes out: `Eligibility`: shares by
+pixel and by site, what each rule removes, and the eligible land in other years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+import shapely
+import xarray as xr
+from scipy import sparse
+
+from greenzone.config.eligibility import EligibilityByTechnology, EligibilityRules
+from greenzone.config.layers import UserRaster
+from greenzone.layers.surface import Surface, land_cover_codes
+from greenzone.schema import POTENTIAL, label
+from greenzone.siting.eligibility import Assessment, account, assess, onto_surface, site_fraction
+from greenzone.siting.features import Features, read_features
+from greenzone.siting.frame import Frame, metric_crs, projected, site_coverage
+from greenzone.siting.rules import check_raster_meets, rules_of
+
+
+class Sites(Protocol):
+    """The part of a site grid that eligibility looks at."""
+
+    @property
+    def sites(self) -> xr.Dataset:
+        """Sites schema over `site`."""
+
+    @property
+    def geometry(self) -> np.ndarray:
+        """Polygons in WGS 84, in the order of `site`."""
+
+    @property
+    def crs(self) -> str:
+        """CRS of the cells."""
+
+
+@dataclass(frozen=True, eq=False)
+class Eligibility:
+    """Where each technology may stand.
+
+    `fractions` are shares of the sites and `shares` those of the frame's pixels, by technology; `pixels` are the
+    latter averaged onto the pixels of the surface; `area` is the zone's area in each pixel [km2]. `removed` says what
+    each rule removes [km2], `by_year` how much land is eligible in the years asked for [km2].
+    """
+
+    frame: Frame
+    area: np.ndarray
+    fractions: dict[str, xr.DataArray]
+    shares: dict[str, np.ndarray]
+    pixels: dict[str, np.ndarray]
+    removed: pd.DataFrame
+    by_year: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Land:
+    """The frame over a zone, how sites cover it, and the layers that rules look at."""
+
+    section: EligibilityByTechnology
+    surface: Surface
+    rasters: Mapping[str, UserRaster]
+    features: Mapping[str, Features]
+    frame: Frame
+    coverage: sparse.csr_matrix
+    area: np.ndarray
+
+    def judge(self, technology: str, year: int | None) -> Assessment:
+        """What the rules of a technology leave of the land in a year."""
+        limits = self.section.rules(technology)
+        found = rules_of(limits, self.surface, land_cover_codes(), self.rasters, self.features, year)
+        return assess(found, self.frame, self.area, limits.min_area_km2)
+
+
+def eligibility_of(
+    section: EligibilityByTechnology,
+    technologies: Iterable[str],
+    surface: Surface,
+    grid: Sites,
+    rasters: Mapping[str, UserRaster],
+) -> Eligibility:
+    """Where each technology may stand.
+
+    Parameters
+    ----------
+    section : EligibilityByTechnology
+        The scenario's rules, feature files, resolution and year.
+    technologies : iterable of str
+        Those to judge.
+    surface : Surface
+        Terrain, land cover, wind and settlements of the box.
+    grid : SiteGrid
+        The sites; the frame lies in its CRS where that is in metres, else in the UTM zone of its middle.
+    rasters : mapping
+        The user's raster files by name.
+
+    Returns
+    -------
+    Eligibility
+        Shares are exact: sums over pixels, cut at the sites' edges.
+
+    Raises
+    ------
+    GreenzoneError
+        A file cannot be used, or a rule names a raster that is not there.
+    """
+    land = land_of(section, technologies, surface, grid, rasters)
+    site, whole = grid.sites.site, float(grid.sites.area_km2.sum())
+    fractions, shares, pixels, removed = {}, {}, {}, []
+    for technology in technologies:
+        found = land.judge(technology, section.year)
+        share = xr.DataArray(site_fraction(land.coverage, found.share), {"site": site}, ("site",))
+        fractions[technology] = label(share.to_dataset(name="eligible_fraction"), POTENTIAL)["eligible_fraction"]
+        shares[technology] = found.share
+        pixels[technology] = onto_surface(found.share, land.area, land.frame, surface.elevation)
+        removed.append(account(found, whole).assign(technology=technology))
+    table = pd.concat(removed, ignore_index=True)
+    return Eligibility(land.frame, land.area, fractions, shares, pixels, table, _by_year(land, technologies))
+
+
+def land_of(
+    section: EligibilityByTechnology,
+    technologies: Iterable[str],
+    surface: Surface,
+    grid: Sites,
+    rasters: Mapping[str, UserRaster],
+) -> Land:
+    """Lay out the frame over the sites and read the features that a rule looks at; errors as in `eligibility_of`."""
+    lon, lat = (float(grid.sites[name].mean()) for name in ("lon", "lat"))
+    crs = metric_crs(grid.crs, lon, lat)
+    shapes = projected(grid.geometry, crs)
+    frame = Frame.around(tuple(shapely.total_bounds(shapes)), crs, section.resolution)
+    coverage = site_coverage(shapes, frame)
+    area = np.asarray(coverage.T @ grid.sites.area_km2.to_numpy()).reshape(frame.shape)
+    limits: list[EligibilityRules] = [section.rules(technology) for technology in technologies]
+    for name in {name for rules in limits for name in rules.rasters if name in rasters}:
+        check_raster_meets(name, rasters[name], frame)
+    wanted = sorted({name for rules in limits for name in rules.features if name in section.features})
+    features = {name: read_features(name, section.features[name], frame) for name in wanted}
+    return Land(section, surface, rasters, features, frame, coverage, area)
+
+
+def _by_year(land: Land, technologies: Iterable[str]) -> pd.DataFrame:
+    """Eligible land [km2] of each technology in each year that the section names."""
+    rows = [
+        (year, technology, land.judge(technology, year).left)
+        for year in land.section.years
+        for technology in technologies
+    ]
+    return pd.DataFrame(rows, columns=["year", "technology", "eligible_km2"])
