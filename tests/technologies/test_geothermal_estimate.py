@@ -203,6 +203,31 @@ def test_own_layers_override_where_they_have_data(zone_case):
     assert result["temperature_at_3km"].where(east, drop=True).values == pytest.approx(expected.where(east, drop=True))
 
 
+def test_own_temperatures_shift_the_curve(zone_case):
+    """A map of 3 km is met there, half of its difference at 1.5 km, all of it below; elsewhere nothing changes."""
+    sites, layers = zone_case
+    depths = (1.5, 3.0, 5.0)
+    before = geothermal.estimate(sites, layers, Options(map_depths_km=depths)).sites
+    west = sites.lon < 46.5
+    layers.site["at_3km"] = xr.where(west, before["temperature_at_3km"] + 30.0, np.nan)
+    options = Options(map_depths_km=depths, temperature_layers={"at_3km": 3.0})
+    after = geothermal.estimate(sites, layers, options).sites
+    for depth, shift in zip(depths, (15.0, 30.0, 30.0), strict=True):
+        difference = after[f"temperature_at_{depth:g}km"] - before[f"temperature_at_{depth:g}km"]
+        assert difference.values == pytest.approx(np.where(west, shift, 0.0))
+    assert (after["temperature_at_3km_std"].where(west, drop=True) == 0).all()
+
+
+def test_every_site_has_a_density_and_a_rank(potential):
+    """Without a proven reservoir even the lower end is nothing; the ranking follows springs and heat flow."""
+    sites = potential.sites
+    assert (sites.power_density_p10 <= sites.power_density_p50).all()
+    assert (sites.power_density_p50 <= sites.power_density_p90).all()
+    assert 0 <= float(sites.favourability.min()) < float(sites.favourability.max()) <= 1
+    near = sites.favourability.where(sites.capacity_mw > 0)
+    assert float(near.min()) > float(sites.favourability.mean())
+
+
 def test_unknown_or_impossible_layers_are_errors(zone_case):
     sites, layers = zone_case
     layers.site["flow_in_watts"] = xr.zeros_like(sites.lon) - 0.08
@@ -221,6 +246,7 @@ def test_unknown_or_impossible_layers_are_errors(zone_case):
             "at least two",
         ),
         ({"map_depths_km": [12]}, "at most at 10 km"),
+        ({"temperature_layers": {"deep": 12}}, "at most at 10 km"),
         ({"resource_depth_km": 12}, "less than or equal to 10"),
         ({"depth": 3}, "Extra inputs"),
     ],

@@ -1,9 +1,11 @@
 """Geothermal energy: temperature under ground, heat in place, power and heat of prospects, springs."""
 
 from greenzone.technologies.geothermal.estimate import estimate
+from greenzone.technologies.geothermal.fairway import favourability, power_density
 from greenzone.technologies.geothermal.heatflow import fit_variogram, krige, leave_one_out, merge_places
 from greenzone.technologies.geothermal.model import (
     exergy_power,
+    flash_specific_power,
     heat_in_place,
     heat_power,
     orc_rejection_temperature,
@@ -22,7 +24,9 @@ __all__ = [
     "Prospect",
     "estimate",
     "exergy_power",
+    "favourability",
     "fit_variogram",
+    "flash_specific_power",
     "heat_in_place",
     "heat_power",
     "krige",
@@ -30,6 +34,7 @@ __all__ = [
     "merge_places",
     "orc_rejection_temperature",
     "orc_specific_power",
+    "power_density",
     "read_column",
     "spring_power",
     "temperature_at_depth",

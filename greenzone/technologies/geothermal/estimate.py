@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from greenzone.schema import POTENTIAL, PROFILES, Layers, Potential, label
 from greenzone.technologies.geothermal import prospects, springs, underground
+from greenzone.technologies.geothermal.fairway import fairway_variables
 from greenzone.technologies.geothermal.options import Options
 from greenzone.technologies.geothermal.reservoirs import Draws, Reservoirs, draw, net_specific_power
 
@@ -57,7 +58,8 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     Returns
     -------
     Potential
-        Beside `schema.POTENTIAL`: `heat_flow`, `temperature_at_<depth>km`, each with `_std`, `heat_mw`, `heat_gwh`.
+        Beside `schema.POTENTIAL`: `heat_flow`, `temperature_at_<depth>km`, each with `_std`, `heat_mw`, `heat_gwh`,
+        `power_density_p10`, `_p50`, `_p90`, `favourability`.
         Features `geothermal_prospects`, `geothermal_springs`. `capacity_factor` is NaN where there is no prospect.
 
     Raises
@@ -85,6 +87,7 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     warm = springs.spring_features(
         layers.tables["springs"], layers.tables["geothermal_prospects"], layers.zone, options
     )
+    data = data.assign(fairway_variables(sites, rock, (field.features, warm), options))
     return Potential(
         technology="geothermal",
         sites=label(data, POTENTIAL),

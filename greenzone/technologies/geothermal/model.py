@@ -25,6 +25,14 @@ ORC_INTERCEPT = np.array([-8.3806e-2, -9.1841e-2, -1.012e-1])
 # and the temperature at which the water leaves the plant
 REJECTION_SLOPE = 0.0894
 REJECTION_INTERCEPT = np.array([55.6, 62.6, 69.6])
+HIGHEST_ORC_TEMPERATURE = 200.0  # degC, up to which the curve of subcritical plants holds; flash plants follow
+# double flash: utilisation = quadratic * T2 + slope * T + intercept, and the same for the water that leaves the plant
+FLASH_UTILISATION = np.array(
+    [[-1.200e-6, 1.22731e-3, 2.26956e-1], [-1.42165e-6, 1.37050e-3, 1.99847e-1], [-1.66771e-6, 1.53079e-3, 1.69439e-1]]
+)
+FLASH_REJECTION = np.array(
+    [[-7.70928e-4, 5.02466e-1, 5.22091], [-7.69455e-4, 5.09406e-1, 11.6859], [-7.67751e-4, 5.16356e-1, 18.0798]]
+)
 
 
 def heat_in_place(
@@ -215,6 +223,29 @@ def orc_rejection_temperature(temperature: ArrayLike, ambient: ArrayLike) -> Arr
     """
     hot, air = np.asarray(temperature, float), np.asarray(ambient, float)
     return np.minimum(REJECTION_SLOPE * hot + np.interp(air, AMBIENTS, REJECTION_INTERCEPT), hot)
+
+
+def _flash_curve(coefficients: Array, temperature: ArrayLike, ambient: ArrayLike) -> Array:
+    hot, air = np.asarray(temperature, float), np.asarray(ambient, float)
+    quadratic, slope, intercept = (np.interp(air, AMBIENTS, column) for column in coefficients.T)
+    return np.asarray(quadratic * hot**2 + slope * hot + intercept)
+
+
+def flash_specific_power(temperature: ArrayLike, ambient: ArrayLike) -> Array:
+    """Net electricity per flow of water through a double-flash plant; 0 up to 200 degC. [kW per kg/s]
+
+    References
+    ----------
+    Beckers and McCabe (2019), Geothermal Energy 7, 5, doi:10.1186/s40517-019-0119-6
+    """
+    hot, air = np.asarray(temperature, float), np.clip(np.asarray(ambient, float), *AMBIENT_RANGE)
+    power = available_work(hot, air) * _flash_curve(FLASH_UTILISATION, hot, air)
+    return np.where(hot <= HIGHEST_ORC_TEMPERATURE, 0.0, power)
+
+
+def flash_rejection_temperature(temperature: ArrayLike, ambient: ArrayLike) -> Array:
+    """Temperature of the water behind a double-flash plant. [degC]"""
+    return np.minimum(_flash_curve(FLASH_REJECTION, temperature, ambient), np.asarray(temperature, float))
 
 
 def heat_power(flow: ArrayLike, temp_in: ArrayLike, temp_out: ArrayLike) -> Array:

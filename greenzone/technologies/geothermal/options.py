@@ -67,6 +67,9 @@ class Options(schema.Options):
     """Name of a raster under `layers` with heat flow [mW/m2], used where it has data in place of the points."""
     gradient_layer: str | None = None
     """Name of a raster under `layers` with the temperature gradient [K/km], used where it has data for every depth."""
+    temperature_layers: dict[str, float] = Field(default_factory=dict)
+    """Rasters under `layers` with temperature [degC], by name, and the depth of each [km]; where they have data, the
+    temperature at any depth follows them, with the model's curve between and below."""
     variogram_nugget: float | None = Field(None, ge=0)
     """Variance between neighbouring measurements [(mW/m2)2]; fitted where one of the three is not given."""
     variogram_sill: float | None = Field(None, gt=0)
@@ -113,6 +116,14 @@ class Options(schema.Options):
     spring_return: float = Field(20.0, ge=1, le=60)
     """Temperature to which spring water is cooled [degC]: bathing and greenhouses, a drop of 40 K as in the national
     inventories."""
+    play_depth_km: float = Field(2.5, gt=0, le=10)
+    """Depth at which power density is mapped, as if there were a permeable reservoir [km]."""
+    play_thickness_m: Triangle = Triangle(low=1000, likely=1500, high=2500)
+    """Thickness of that reservoir [m]; USGS Circular 790 (1979)."""
+    site_draws: int = Field(200, ge=10, le=10_000)
+    """Random draws from which each site's range of power density is read."""
+    spring_influence_km: float = Field(20.0, gt=0, le=200)
+    """Distance beyond which a spring or prospect says nothing of a site's favourability [km]; assumption."""
     well_reach_km: float = Field(2.5, gt=0, le=10)
     """How far from a prospect's point the plant may stand [km]; deviated wells reach about 2 km aside, the reservoir's
     own radius adds 0.8 km."""
@@ -124,8 +135,8 @@ class Options(schema.Options):
     def _consistent(self) -> Self:
         if self.recovery_low > self.recovery_high:
             raise ValueError(f"recovery_low {self.recovery_low:g} is above recovery_high {self.recovery_high:g}")
-        if any(not 0 < depth <= 10 for depth in self.map_depths_km):
-            raise ValueError("map_depths_km must lie above 0 and at most at 10 km, the foot of the column of rock")
+        if any(not 0 < depth <= 10 for depth in (*self.map_depths_km, *self.temperature_layers.values())):
+            raise ValueError("depths must lie above 0 and at most at 10 km, the foot of the column of rock")
         if not self.use_embedded_heat_flow and len(self.heat_flow_points) < 2 and self.heat_flow_layer is None:
             raise ValueError("without the embedded heat flow give at least two heat_flow_points or a heat_flow_layer")
         return self

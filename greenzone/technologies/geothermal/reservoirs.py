@@ -17,8 +17,6 @@ from greenzone.technologies.geothermal.options import Options
 
 Array = NDArray[np.float64]
 
-HOTTEST = 200.0  # degC, up to which the curves of subcritical binary plants hold
-
 
 class Reservoirs(NamedTuple):
     """Prospects by their lowest, likeliest and highest properties, arrays `(prospect, 3)`, and the air around them."""
@@ -67,10 +65,23 @@ def triangular(uniform: ArrayLike, low: ArrayLike, likely: ArrayLike, high: Arra
 
 
 def net_specific_power(temperature: ArrayLike, ambient: ArrayLike, options: Options) -> Array:
-    """Electricity of a binary plant less its well pumps, per flow; 0 below 80 degC. [kW per kg/s]"""
-    hot = np.minimum(np.asarray(temperature, float), HOTTEST)
+    """Electricity of the better plant less its well pumps, per flow; 0 below 80 degC. [kW per kg/s]
+
+    A binary plant takes water above 200 degC as if it had 200; from about 210 degC flash plants give more.
+    """
+    hot = np.asarray(temperature, float)
+    binary = model.orc_specific_power(np.minimum(hot, model.HIGHEST_ORC_TEMPERATURE), ambient)
     pumps = options.pump_pressure * 1e5 / (water.density(hot) * options.pump_efficiency) / 1e3
-    return np.maximum(model.orc_specific_power(hot, ambient) - pumps, 0.0)
+    return np.maximum(np.maximum(binary, model.flash_specific_power(hot, ambient)) - pumps, 0.0)
+
+
+def rejection_temperature(temperature: ArrayLike, ambient: ArrayLike) -> Array:
+    """Temperature of the water behind the better plant. [degC]"""
+    hot = np.asarray(temperature, float)
+    binary = model.orc_specific_power(np.minimum(hot, model.HIGHEST_ORC_TEMPERATURE), ambient)
+    flash = model.flash_specific_power(hot, ambient) > binary
+    rejected = model.orc_rejection_temperature(hot, ambient)
+    return np.where(flash, model.flash_rejection_temperature(hot, ambient), rejected)
 
 
 def draw(reservoirs: Reservoirs, options: Options) -> Draws:
@@ -105,7 +116,7 @@ def draw(reservoirs: Reservoirs, options: Options) -> Draws:
     ambient = reservoirs.ambient[:, None]
     electric = reservoirs.temperature[:, [1]] >= model.LOWEST_ORC_TEMPERATURE
     specific = np.where(electric, net_specific_power(temperature, ambient, options), 0.0)
-    left = np.where(specific > 0, model.orc_rejection_temperature(temperature, ambient), temperature)
+    left = np.where(specific > 0, rejection_temperature(temperature, ambient), temperature)
     exergy = model.exergy_power(flow, temperature, options.temp_reference)
     return Draws(
         temperature,

@@ -85,7 +85,11 @@ def site_heat_flow(sites: xr.Dataset, layers: Layers, options: Options) -> tuple
 
 
 class Rock:
-    """Temperature of the rock under the sites, at any depth of the column."""
+    """Temperature of the rock under the sites, at any depth of the column.
+
+    What the user knows comes first: a gradient in place of the whole curve, temperatures at depths as a shift of the
+    curve that grows from 0 at the surface to the first of them, runs from one to the next, and stays below the last.
+    """
 
     def __init__(self, heat: xr.Dataset, layers: Layers, options: Options) -> None:
         self.column = temperature.read_column(layers.tables["geothermal_column"])
@@ -94,17 +98,32 @@ class Rock:
         self.gradient = np.full(self.flow.shape, np.nan)
         if options.gradient_layer is not None:
             self.gradient = site_layer(layers.site, options.gradient_layer, 0.0, 300.0, "K/km")
+        self.shift_depth, self.shift, self.measured = [0.0], [np.zeros(self.flow.shape)], np.isfinite(self.gradient)
+        for name, depth in sorted(options.temperature_layers.items(), key=lambda item: item[1]):
+            known = site_layer(layers.site, name, -20.0, 600.0, "degC")
+            shift = known - self._curve(depth * 1000.0)
+            self.shift.append(np.where(np.isfinite(shift), shift, self.shift[-1]))
+            self.shift_depth.append(depth * 1000.0)
+            self.measured = self.measured | np.isfinite(shift)
 
-    def at(self, depth: float) -> Array:
-        """Temperature at a depth [m]. [degC]"""
+    def _curve(self, depth: float) -> Array:
         conductive = temperature.temperature_at_depth(depth, self.flow, self.surface, self.column)
         measured = self.surface + self.gradient * depth / 1000.0
         return np.where(np.isfinite(self.gradient), measured, conductive)
 
+    def at(self, depth: float) -> Array:
+        """Temperature at a depth [m]. [degC]"""
+        above = int(np.searchsorted(self.shift_depth, depth, side="right")) - 1
+        shift = self.shift[above]
+        if above + 1 < len(self.shift):
+            part = (depth - self.shift_depth[above]) / (self.shift_depth[above + 1] - self.shift_depth[above])
+            shift = shift + part * (self.shift[above + 1] - shift)
+        return self._curve(depth) + shift
+
     def std_at(self, depth: float) -> Array:
-        """Standard error of the temperature at a depth [m]; 0 where the user gave the gradient. [K]"""
+        """Standard error of the temperature at a depth [m]; 0 where the user gave gradient or temperature. [K]"""
         spread = temperature.temperature_std(depth, self.flow, self.flow_std, self.column)
-        return np.where(np.isfinite(self.gradient), 0.0, spread)
+        return np.where(self.measured, 0.0, spread)
 
     def heat(self, foot: float, reference: float, heat_capacity: float) -> Array:
         """Heat above a reference temperature [degC] from the surface to a depth [m], for each square metre. [J/m2]"""
@@ -114,7 +133,7 @@ class Rock:
 
 
 def rock_variables(rock: Rock, options: Options) -> dict[str, xr.DataArray]:
-    """Temperatures at the depths to be mapped, each with its standard error at 3 km or the deepest."""
+    """Temperatures at the depths to be mapped, each with its standard error."""
     result = {}
     for depth in options.map_depths_km:
         name = f"temperature_at_{depth:g}km"
