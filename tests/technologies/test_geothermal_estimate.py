@@ -247,6 +247,8 @@ def test_unknown_or_impossible_layers_are_errors(zone_case):
         ),
         ({"map_depths_km": [12]}, "at most at 10 km"),
         ({"temperature_layers": {"deep": 12}}, "at most at 10 km"),
+        ({"fairway_weights": [0.5, -0.1, 0.6]}, "must not be negative"),
+        ({"fairway_heat_flow": [100, 40]}, "must rise: 100, 40"),
         ({"resource_depth_km": 12}, "less than or equal to 10"),
         ({"depth": 3}, "Extra inputs"),
     ],

@@ -51,15 +51,15 @@ def test_an_unknown_temperature_is_no_power():
 
 
 def test_favourability_between_its_bounds():
-    assert fairway.favourability(100.0, 150.0, 0.0, 20.0) == pytest.approx(1.0)
-    assert fairway.favourability(40.0, 80.0, 20.0, 20.0) == 0.0
-    assert fairway.favourability(70.0, 80.0, np.inf, 20.0) == pytest.approx(0.15)
-    assert np.isnan(fairway.favourability(np.nan, 80.0, 1.0, 20.0))
+    assert fairway.favourability(100.0, 150.0, 0.0) == pytest.approx(1.0)
+    assert fairway.favourability(40.0, 80.0, 20.0) == 0.0
+    assert fairway.favourability(70.0, 80.0, np.inf) == pytest.approx(0.15)
+    assert np.isnan(fairway.favourability(np.nan, 80.0, 1.0))
 
 
 @given(st.floats(0, 500), st.floats(-50, 500), st.floats(0, 1000))
 def test_favourability_is_a_share(flow, temperature, distance):
-    assert 0 <= fairway.favourability(flow, temperature, distance, 20.0) <= 1
+    assert 0 <= fairway.favourability(flow, temperature, distance) <= 1
 
 
 def test_double_flash_of_geophires():

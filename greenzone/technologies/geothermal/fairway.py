@@ -22,9 +22,6 @@ Array = NDArray[np.float64]
 PERCENTILES = (10, 50, 90)
 TEMPERATURES = np.arange(model.LOWEST_ORC_TEMPERATURE, 341.0)  # degC, at which the power of a reservoir is tabulated
 AMBIENT_STEP = 1.0  # K, to which the air of sites is rounded for the table
-HEAT_FLOW_BOUNDS = (40.0, 100.0)  # mW m-2: the plain and the warmest places of the highlands
-TEMPERATURE_BOUNDS = (80.0, 150.0)  # degC: the coldest water for electricity and the hottest thought possible here
-WEIGHTS = {"heat_flow": 0.3, "temperature": 0.3, "springs": 0.4}  # assumption: springs alone show moving water
 
 
 def reservoir_power(temperature: ArrayLike, ambient: float, options: Options) -> Array:
@@ -82,23 +79,36 @@ def _percentiles(values: Array) -> Array:
     return (ordered[:, below] * (1 - part) + ordered[:, below + 1] * part).T
 
 
-def favourability(heat_flow: ArrayLike, temperature: ArrayLike, distance: ArrayLike, influence: float) -> Array:
+def favourability(
+    heat_flow: ArrayLike, temperature: ArrayLike, distance: ArrayLike, options: Options | None = None
+) -> Array:
     """How much speaks for a reservoir: heat flow, temperature at 3 km and the distance to the nearest spring.
 
-    Each counts from 0 to 1 between fixed bounds (40-100 mW/m2, 80-150 degC, `influence` to 0 km) and by its weight
-    (0.3, 0.3, 0.4): a ranking of places to explore, no chance of success.
+    Each counts from 0 to 1 between the fixed bounds of the options and by its weight there: a ranking of places to
+    explore, no chance of success.
+
+    Parameters
+    ----------
+    heat_flow, temperature : array_like
+        At the surface, and 3 km below it. [mW/m2, degC]
+    distance : array_like
+        To the nearest spring or prospect; infinite where there is none. [km]
+    options : Options, optional
+        `fairway_weights`, `fairway_heat_flow`, `fairway_temperature`, `spring_influence_km`.
 
     Returns
     -------
     ndarray
         0 to 1; NaN where an input is NaN. [1]
     """
-    criteria = {
-        "heat_flow": _between(heat_flow, *HEAT_FLOW_BOUNDS),
-        "temperature": _between(temperature, *TEMPERATURE_BOUNDS),
-        "springs": np.clip(1.0 - np.asarray(distance, float) / influence, 0.0, 1.0),
-    }
-    return np.asarray(sum(WEIGHTS[name] * value for name, value in criteria.items()))
+    chosen = options or Options()
+    criteria = (
+        _between(heat_flow, *chosen.fairway_heat_flow),
+        _between(temperature, *chosen.fairway_temperature),
+        np.clip(1.0 - np.asarray(distance, float) / chosen.spring_influence_km, 0.0, 1.0),
+    )
+    weights = np.array(chosen.fairway_weights) / sum(chosen.fairway_weights)
+    return np.asarray(sum(weight * value for weight, value in zip(weights, criteria, strict=True)))
 
 
 def _between(values: ArrayLike, low: float, high: float) -> Array:
@@ -115,7 +125,7 @@ def fairway_variables(
     for frame in features:
         for point in frame.geometry:
             apart = np.minimum(apart, distance_km(point.x, point.y, sites.lon.to_numpy(), sites.lat.to_numpy()))
-    score = favourability(rock.flow, rock.at(3000.0), apart, options.spring_influence_km)
+    score = favourability(rock.flow, rock.at(3000.0), apart, options)
     result = {}
     for percentile, values in zip(PERCENTILES, density, strict=True):
         words = f"electric power of a permeable reservoir at {options.play_depth_km:g} km if there were one"

@@ -124,6 +124,13 @@ class Options(schema.Options):
     """Random draws from which each site's range of power density is read."""
     spring_influence_km: float = Field(20.0, gt=0, le=200)
     """Distance beyond which a spring or prospect says nothing of a site's favourability [km]; assumption."""
+    fairway_weights: tuple[float, float, float] = (0.3, 0.3, 0.4)
+    """Weights of heat flow, temperature at 3 km and springs in the favourability [1]; assumption: springs alone show
+    that water moves through the rock."""
+    fairway_heat_flow: tuple[float, float] = (40.0, 100.0)
+    """Heat flow that counts nothing and all [mW/m2]; the Kura plain and the warmest places of the highlands."""
+    fairway_temperature: tuple[float, float] = (80.0, 150.0)
+    """Temperature at 3 km that counts nothing and all [degC]; the least for electricity, the most thought possible."""
     well_reach_km: float = Field(2.5, gt=0, le=10)
     """How far from a prospect's point the plant may stand [km]; deviated wells reach about 2 km aside, the reservoir's
     own radius adds 0.8 km."""
@@ -137,6 +144,11 @@ class Options(schema.Options):
             raise ValueError(f"recovery_low {self.recovery_low:g} is above recovery_high {self.recovery_high:g}")
         if any(not 0 < depth <= 10 for depth in (*self.map_depths_km, *self.temperature_layers.values())):
             raise ValueError("depths must lie above 0 and at most at 10 km, the foot of the column of rock")
+        for low, high in (self.fairway_heat_flow, self.fairway_temperature):
+            if low >= high:
+                raise ValueError(f"bounds of the favourability must rise: {low:g}, {high:g}")
+        if min(self.fairway_weights) < 0 or sum(self.fairway_weights) <= 0:
+            raise ValueError("fairway_weights must not be negative, and one must be above 0")
         if not self.use_embedded_heat_flow and len(self.heat_flow_points) < 2 and self.heat_flow_layer is None:
             raise ValueError("without the embedded heat flow give at least two heat_flow_points or a heat_flow_layer")
         return self
