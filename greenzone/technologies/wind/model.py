@@ -17,6 +17,7 @@ STANDARD_TEMPERATURE = 288.15  # K, ISO 2533
 GAS_CONSTANT = 287.058  # J kg-1 K-1, dry air
 GRAVITY = 9.80665  # m s-2, ISO 2533
 LAPSE_RATE = 0.0065  # K m-1, ISO 2533
+EARTH_RADIUS = 6_356_766.0  # m, of the geopotential height in ISO 2533
 KELVIN = 273.15  # K at 0 degC
 CORRECTION_SPEEDS = (7.5, 12.5)  # m s-1, between which the exponent of the density correction rises
 CORRECTION_EXPONENTS = (1 / 3, 2 / 3)
@@ -117,7 +118,9 @@ def standard_pressure(elevation: ArrayLike) -> Array:
     ----------
     ISO 2533:1975, Standard Atmosphere. At 3,000 m: 70,121 Pa.
     """
-    temperature = STANDARD_TEMPERATURE - LAPSE_RATE * np.asarray(elevation, dtype=float)
+    height = np.asarray(elevation, dtype=float)
+    geopotential = EARTH_RADIUS * height / (EARTH_RADIUS + height)
+    temperature = STANDARD_TEMPERATURE - LAPSE_RATE * geopotential
     return STANDARD_PRESSURE * (temperature / STANDARD_TEMPERATURE) ** (GRAVITY / (LAPSE_RATE * GAS_CONSTANT))
 
 
@@ -213,7 +216,7 @@ def density_corrected_speed(standard_speed: ArrayLike, density: ArrayLike) -> Ar
     Notes
     -----
     v = v_std (1.225 / density)^p, p = 1/3 up to 7.5 m/s, rising linearly to 2/3 at 12.5 m/s: below rated power the
-    energy in the air counts, near it pitch-controlled machines lose less than IEC 61400-12-1 (p = 1/3) says.
+    energy in the air counts as in IEC 61400-12-1 (p = 1/3 throughout); near it thin air costs more than that says.
 
     References
     ----------
