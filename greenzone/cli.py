@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -185,8 +186,14 @@ def _progress() -> Iterator[Callable[[str], None]]:
             display.update(task, total=1, completed=1)
 
 
+def _warn(message: Warning | str, category: type[Warning], *_: object) -> None:
+    if issubclass(category, UserWarning):
+        err.print(f"[bold yellow]warning:[/] {escape(str(message))}")
+
+
 def main() -> None:
-    """Entry point: user errors become one line on stderr and exit code 2."""
+    """Entry point: user errors become one line on stderr and exit code 2, warnings one line each."""
+    warnings.showwarning = _warn
     try:
         app()
     except GreenzoneError as error:

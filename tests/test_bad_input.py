@@ -171,3 +171,23 @@ def test_disk_full(refuse, scenario, monkeypatch, tmp_path):
     assert "space" in complaint
     assert str(tmp_path / "out") in complaint
     assert not [path for path in tmp_path.iterdir() if path.name not in {"scenario.yaml", "out"}]
+
+
+def test_implausible_weather_warns_in_one_line_and_runs_on(shared_data, monkeypatch, capsys, tmp_path):
+    (tmp_path / "scenario.yaml").write_text(f"weather: {{file: {shared_data / 'tabriz_itmy.epw'}}}\n{CELL}")
+    monkeypatch.setattr(
+        "sys.argv", ["greenzone", "run", str(tmp_path / "scenario.yaml"), "--out", str(tmp_path / "out")]
+    )
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 0
+    warned = [line for line in capsys.readouterr().err.splitlines() if "implausibly low" in line]
+    assert len(warned) == 1
+    assert warned[0].startswith("warning:")
+    assert (tmp_path / "out" / "sites.geojson").exists()
+
+
+def test_a_plain_csv_finds_its_place_in_the_scenario(refuse, scenario, tmp_path):
+    frame = pd.read_csv(weather_file(tmp_path / "w.csv")).drop(columns=["lat", "lon"])
+    frame.to_csv(tmp_path / "w.csv", index=False)
+    assert "does not tell its place" in refuse(*scenario(f"weather: {{file: w.csv}}\n{CELL}"))

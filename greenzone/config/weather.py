@@ -17,6 +17,12 @@ class Weather(Options):
     """`generator`: the embedded, seeded generator; `file`: the file named below (naming one is enough)."""
     file: Path | None = None
     """Hourly weather: CF netCDF or zarr over the zone, or PVGIS TMY or EPW at one place; path from this file."""
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    """Latitude of a plain CSV that does not tell its place [degree north]."""
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    """Longitude of a plain CSV that does not tell its place [degree east]."""
+    elevation: float | None = Field(default=None, ge=-500, le=9000)
+    """Altitude of that place [m]; from the embedded terrain by default."""
     years: int = Field(default=1, ge=1, le=100)
     """Number of years the generator makes, each of 8760 hours [year]."""
     first_year: int = Field(default=2019, ge=1950, le=2100)

@@ -132,7 +132,7 @@ def read_or_generate(
 ) -> xr.Dataset:
     """Hourly weather from the user's file, or drawn for the climate cells under the sites."""
     if section.file is not None:
-        return read_weather(section.file)
+        return read_weather(section.file, lat=section.lat, lon=section.lon, elevation=section.elevation)
     cells = needed_cells(sites.lon.to_numpy(), sites.lat.to_numpy(), elevation, wind)
     daily = catalogue.load_daily_ghi()
     return generate(climate, daily, cells, section.years, section.seed, section.first_year)
