@@ -48,6 +48,8 @@ QUANTITIES = {
     "precipitable_water": Quantity("cm", _spelled("cm"), -0.1, 12.0),
     "albedo": Quantity("1", _spelled("1", "", "dimensionless"), 0.0, 1.0),
     "snowfall": Quantity("cm", _spelled("cm"), -1.0, 100.0),
+    "rain": Quantity("mm", _spelled("mm", "kg m-2"), -0.5, 500.0),
+    "soiling_ratio": Quantity("1", _spelled("1", "", "dimensionless"), -0.001, 1.001),
     "roughness_length": Quantity("m", _spelled("m"), 0.0, 10.0),
 }
 _CONVERSIONS = {

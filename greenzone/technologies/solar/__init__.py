@@ -8,6 +8,7 @@ from greenzone.technologies.solar.estimate import (
     optimal_tilt,
     plane_of_array,
 )
+from greenzone.technologies.solar.losses import snow_loss, soiling_loss
 from greenzone.technologies.solar.mounts import DualAxis, FixedTilt, SingleAxis
 from greenzone.technologies.solar.options import Options, System
 from greenzone.technologies.solar.potential import estimate
@@ -25,4 +26,6 @@ __all__ = [
     "mean_capacity_factor",
     "optimal_tilt",
     "plane_of_array",
+    "snow_loss",
+    "soiling_loss",
 ]

@@ -10,7 +10,6 @@ threads. One compiled kernel per combination of models (`parts.py`) that is real
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 
 from greenzone.jit import inlined, kernel
 from greenzone.technologies.solar.core import (
@@ -83,17 +82,15 @@ def _add(sums, values):
         sums[i] += np.float64(values[i])
 
 
-@kernel(parallel=True)
-def binned_sums(
+@kernel()
+def add_bins(
     weather, sun, tiles, sites, adjustment, horizon, mount, rows, sky, iam, temperature, module, inverter,
-    order, starts, sites_count,
+    order, starts, sums, first, last,
 ):  # fmt: skip
-    """Sums (bin, site) of the capacity factor over the times `order[starts[b]:starts[b + 1]]` of each bin."""
-    bins = starts.size - 1
-    sums = np.zeros((bins, sites_count))
-    for b in prange(bins):
-        plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
-        values = np.empty(TILE, np.float32)
+    """Add to `sums` (bin, site) the values at the times `order[starts[b]:starts[b + 1]]`, for bins `first:last`."""
+    plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
+    values = np.empty(TILE, np.float32)
+    for b in range(first, last):
         for k in range(starts[b], starts[b + 1]):
             t = order[k]
             for j in range(tiles.start.size):
@@ -101,16 +98,16 @@ def binned_sums(
                     continue
                 _fill(values, weather, sun, t, tiles, j, sites, adjustment, plant)
                 _add(sums[b, tiles.start[j] : tiles.stop[j]], values)
-    return sums
 
 
-@kernel(parallel=True)
-def series(
-    weather, sun, tiles, sites, adjustment, horizon, mount, rows, sky, iam, temperature, module, inverter, out
+@kernel()
+def fill_series(
+    weather, sun, tiles, sites, adjustment, horizon, mount, rows, sky, iam, temperature, module, inverter,
+    out, first, last,
 ):  # fmt: skip
-    """Every capacity factor, into `out` (time, site)."""
-    for t in prange(out.shape[0]):
-        plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
+    """Every value into `out` (time, site), for times `first:last`."""
+    plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
+    for t in range(first, last):
         for j in range(tiles.start.size):
             part = out[t, tiles.start[j] : tiles.stop[j]]
             if _in_the_dark(tiles, j, sun, t):
@@ -119,17 +116,18 @@ def series(
                 _fill(part, weather, sun, t, tiles, j, sites, adjustment, plant)
 
 
-@kernel(parallel=True)
-def group_sums(
+@kernel()
+def add_groups(
     weather, sun, tiles, sites, adjustment, horizon, mount, rows, sky, iam, temperature, module, inverter,
-    group, weight, groups_count,
+    group, weight, sums, first, last,
 ):  # fmt: skip
-    """Sums (time, group) of weight times capacity factor over the sites of each group; `group` -1 counts nowhere."""
-    times = sun.x.size
-    sums = np.zeros((times, groups_count + 1))
-    for t in prange(times):
-        plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
-        values = np.empty(TILE, np.float32)
+    """Add to `sums` (time, group) weight times value over the sites of each group, for times `first:last`.
+
+    The last column takes the sites of group -1, which count nowhere.
+    """
+    plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
+    values = np.empty(TILE, np.float32)
+    for t in range(first, last):
         for j in range(tiles.start.size):
             if _in_the_dark(tiles, j, sun, t):
                 continue
@@ -137,4 +135,3 @@ def group_sums(
             start = tiles.start[j]
             for i in range(start, tiles.stop[j]):
                 sums[t, group[i]] += weight[i] * np.float64(values[i - start])
-    return sums[:, :groups_count]

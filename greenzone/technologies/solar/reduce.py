@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from greenzone.jit import ALONE
+from greenzone.jit import in_threads
 from greenzone.technologies.solar import kernel
 from greenzone.technologies.solar.assemble import Job
 
@@ -18,8 +18,7 @@ SUMS = 4_000_000  # values in all sums together: fewer blocks for very many site
 def series(job: Job) -> np.ndarray:
     """Every value, float32 (time, site)."""
     out = np.empty((job.sun.x.size, job.sites.up_x.size), np.float32)
-    with ALONE:
-        kernel.series(*job, out)
+    in_threads(lambda first, last: kernel.fill_series(*job, out, first, last), out.shape[0])
     return out
 
 
@@ -28,8 +27,13 @@ def total(job: Job) -> np.ndarray:
     times, sites = job.sun.x.size, job.sites.up_x.size
     blocks = max(1, min(BLOCKS, times, max(8, SUMS // max(1, sites))))
     starts = np.linspace(0, times, blocks + 1).astype(np.int64)
-    with ALONE:
-        return kernel.binned_sums(*job, np.arange(times), starts, sites).sum(axis=0)
+    return _binned_sums(job, np.arange(times), starts).sum(axis=0)
+
+
+def _binned_sums(job: Job, order: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    sums = np.zeros((starts.size - 1, job.sites.up_x.size))
+    in_threads(lambda first, last: kernel.add_bins(*job, order, starts, sums, first, last), sums.shape[0])
+    return sums
 
 
 def mean(job: Job) -> np.ndarray:
@@ -42,14 +46,12 @@ def binned_mean(job: Job, bins: np.ndarray, count: int) -> np.ndarray:
     order = np.argsort(bins, kind="stable")
     sizes = np.bincount(bins, minlength=count)
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    with ALONE:
-        sums = kernel.binned_sums(*job, order, starts, job.sites.up_x.size)
-    return sums / np.where(sizes > 0, sizes, np.nan)[:, None]
+    return _binned_sums(job, order, starts) / np.where(sizes > 0, sizes, np.nan)[:, None]
 
 
 def group_mean(job: Job, group: np.ndarray, weight: np.ndarray, count: int) -> np.ndarray:
     """Weighted mean over the sites of each of `count` groups, float64 (time, group); `group` -1 counts nowhere."""
     total_weight = np.bincount(group[group >= 0], weight[group >= 0], minlength=count)
-    with ALONE:
-        sums = kernel.group_sums(*job, group, weight, count)
-    return sums / np.where(total_weight > 0, total_weight, np.nan)
+    sums = np.zeros((job.sun.x.size, count + 1))
+    in_threads(lambda first, last: kernel.add_groups(*job, group, weight, sums, first, last), sums.shape[0])
+    return sums[:, :count] / np.where(total_weight > 0, total_weight, np.nan)
