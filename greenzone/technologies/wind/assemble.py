@@ -137,7 +137,7 @@ def hub_terms(
     Notes
     -----
     Density at the hub is pressure over temperature there. With temperature T at the ground both fall upwards such
-    that their ratio is that of the ground with a constant added to T: 3.8 K at 135 m, the same from -40 to 40 degC
+    that their ratio is that of the ground with a constant added to T: 3.8 K at 135 m, from -40 to 40 degC the same
     within 0.01 K.
     """
     thinner = model.air_density(1.0, REFERENCE_TEMP) / model.density_at_hub(1.0, REFERENCE_TEMP, hub_height)
