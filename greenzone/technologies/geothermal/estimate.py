@@ -41,19 +41,16 @@ class Field(NamedTuple):
 def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     """Geothermal potential.
 
-    The theoretical and geographic rungs are heat of the rock, wells or no wells. The technical rung is the expected
-    output of the prospects: only there do springs speak for water that moves through the rock. It counts each prospect
-    by its chance of success and stands on the eligible land within reach of its wells.
+    The theoretical and geographic rungs are heat of the rock. The technical rung is the expected output of prospects,
+    where springs speak for water in the rock: counted by their chance, on eligible land within reach of their wells.
 
     Parameters
     ----------
     sites : Dataset
         `schema.SITES` over `site`, with `eligible_fraction`.
     layers : Layers
-        `site.temp_air`, `weather.temp_air`, the tables `heat_flow`, `geothermal_column`, `geothermal_prospects`,
-        `springs`, and the zone.
+        `site.temp_air`, `weather.temp_air`, the tables `heat_flow`, `springs`, `geothermal_*`, and the zone.
     options : Options
-        As in the scenario.
 
     Returns
     -------
@@ -71,31 +68,35 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     ----------
     Williams, Reed and Mariner (2008), USGS Open-File Report 2008-1296, doi:10.3133/ofr20081296
     """
-    data, figures = underground.site_heat_flow(sites, layers, options)
-    rock = underground.Rock(data, layers, options)
-    data = data.assign(underground.rock_variables(rock, options))
+    heat_flow, figures = underground.site_heat_flow(sites, layers, options)
+    rock = underground.Rock(heat_flow, layers, options)
     field = _field(sites, layers, options, rock)
     groups, profiles, hourly = _profiles(sites, layers, options, field)
-    data = data.assign(_ladder(sites, rock, options, field, hourly))
+    warm = springs.spring_features(
+        layers.tables["springs"], layers.tables["geothermal_prospects"], layers.zone, options
+    )
+    parts = [underground.rock_variables(rock, options), fairway_variables(sites, rock, (field.features, warm), options)]
+    data = heat_flow.assign(parts[0] | parts[1] | _ladder(sites, rock, options, field, hourly))
     data["group"] = ("site", groups)
+    return Potential(
+        technology="geothermal",
+        sites=_labelled(data, options),
+        profiles=profiles,
+        features={"geothermal_prospects": field.features, "geothermal_springs": warm},
+        totals=_totals(field, warm, figures),
+        notes=_notes(options, figures),
+    )
+
+
+def _labelled(data: xr.Dataset, options: Options) -> xr.Dataset:
+    """Units and names of the ladder and what goes with it."""
     for name, (units, long_name) in EXTRA.items():
         data[name].attrs = {"units": units, "long_name": long_name}
     data.theoretical_gwh.attrs["comment"] = (
         f"heat of the rock down to {options.resource_depth_km:g} km above {options.temp_reference:g} degC, shared over"
         f" {options.lifetime:g} years; thermal"
     )
-    warm = springs.spring_features(
-        layers.tables["springs"], layers.tables["geothermal_prospects"], layers.zone, options
-    )
-    data = data.assign(fairway_variables(sites, rock, (field.features, warm), options))
-    return Potential(
-        technology="geothermal",
-        sites=label(data, POTENTIAL),
-        profiles=profiles,
-        features={"geothermal_prospects": field.features, "geothermal_springs": warm},
-        totals=_totals(field, warm, figures),
-        notes=_notes(options, figures),
-    )
+    return label(data, POTENTIAL)
 
 
 def _field(sites: xr.Dataset, layers: Layers, options: Options, rock: underground.Rock) -> Field:

@@ -52,7 +52,7 @@ class Prospect(schema.Options):
     """Of the reservoir [km2]; default: a system known by one group of springs (USGS Circular 790, 1979)."""
     thickness_m: Triangle = Triangle(low=1000, likely=1500, high=2500)
     """Of the reservoir [m]; default as for the area."""
-    depth_km: float = Field(1.5, gt=0, le=10)
+    depth_km: float = Field(default=1.5, gt=0, le=10)
     """Middle of the reservoir below the surface [km]."""
 
 
@@ -70,59 +70,59 @@ class Options(schema.Options):
     temperature_layers: dict[str, float] = Field(default_factory=dict)
     """Rasters under `layers` with temperature [degC], by name, and the depth of each [km]; where they have data, the
     temperature at any depth follows them, with the model's curve between and below."""
-    variogram_nugget: float | None = Field(None, ge=0)
+    variogram_nugget: float | None = Field(default=None, ge=0)
     """Variance between neighbouring measurements [(mW/m2)2]; fitted where one of the three is not given."""
-    variogram_sill: float | None = Field(None, gt=0)
+    variogram_sill: float | None = Field(default=None, gt=0)
     """Variance that distance explains [(mW/m2)2]."""
-    variogram_range_km: float | None = Field(None, gt=0)
+    variogram_range_km: float | None = Field(default=None, gt=0)
     """Distance over which likeness falls to 1/e [km]."""
     map_depths_km: tuple[float, ...] = (1.0, 3.0, 5.0)
     """Depths for which temperature is mapped [km]; the embedded column of rock reaches to 10 km."""
-    resource_depth_km: float = Field(5.0, gt=0, le=10)
+    resource_depth_km: float = Field(default=5.0, gt=0, le=10)
     """Foot of the rock whose heat counts as the theoretical resource [km]; deeper wells are rare."""
-    temp_reference: float = Field(15.0, ge=1, le=40)
+    temp_reference: float = Field(default=15.0, ge=1, le=40)
     """Temperature down to which heat counts [degC]; 15 in the USGS assessments (Williams et al. 2008)."""
-    heat_capacity: float = Field(2.7e6, ge=1e6, le=5e6)
+    heat_capacity: float = Field(default=2.7e6, ge=1e6, le=5e6)
     """Volumetric heat capacity of rock and water [J/(m3 K)]; 2.7e6 in USGS Circular 790 (1979)."""
     prospects: tuple[Prospect, ...] | None = None
     """Places with a reservoir; without it, the six of the table `geothermal_prospects`."""
-    chance_of_success: float = Field(0.59, ge=0, le=1)
+    chance_of_success: float = Field(default=0.59, ge=0, le=1)
     """Chance that a prospect proves productive [1]; share of successful exploration wells (IFC 2013, Success of
     Geothermal Wells). None in the zone has been drilled to depth."""
-    recovery_low: float = Field(0.08, gt=0, le=1)
+    recovery_low: float = Field(default=0.08, gt=0, le=1)
     """Lowest share of the heat in place that reaches the wellhead [1]; fractured rock, USGS (Williams et al. 2008)."""
-    recovery_high: float = Field(0.20, gt=0, le=1)
+    recovery_high: float = Field(default=0.20, gt=0, le=1)
     """Highest such share [1]; all values between are taken as equally likely (Williams et al. 2008)."""
-    lifetime: float = Field(30.0, ge=5, le=100)
+    lifetime: float = Field(default=30.0, ge=5, le=100)
     """Years over which the heat is brought up [years]; 30 in the USGS assessments."""
-    draws: int = Field(10_000, ge=100, le=1_000_000)
+    draws: int = Field(default=10_000, ge=100, le=1_000_000)
     """Random draws per prospect from which ranges are read."""
-    seed: int = Field(0, ge=0)
+    seed: int = Field(default=0, ge=0)
     """Seed of the draws; the same seed gives the same result."""
-    availability: float = Field(0.90, gt=0, le=1)
+    availability: float = Field(default=0.90, gt=0, le=1)
     """Share of the year in which the plant runs [1]; default of GEOPHIRES (Beckers and McCabe 2019)."""
-    pump_pressure: float = Field(15.0, ge=0, le=200)
+    pump_pressure: float = Field(default=15.0, ge=0, le=200)
     """Pressure that production and injection pumps add [bar]; 5 + 5 bar at the GEOPHIRES defaults of 50 kg/s and
     10 kg/s per bar, 5 bar for pipes and wells (assumption)."""
-    pump_efficiency: float = Field(0.75, gt=0, le=1)
+    pump_efficiency: float = Field(default=0.75, gt=0, le=1)
     """Efficiency of the pumps [1]; default of GEOPHIRES."""
-    heat_return: float = Field(40.0, ge=1, le=120)
+    heat_return: float = Field(default=40.0, ge=1, le=120)
     """Temperature at which heating water goes back under ground [degC]; low-temperature networks and greenhouses."""
-    heat_utilisation: float = Field(0.40, gt=0, le=1)
+    heat_utilisation: float = Field(default=0.40, gt=0, le=1)
     """Mean over peak of heat use [1]; world mean of space and greenhouse heating (Lund and Toth 2021,
     doi:10.1016/j.geothermics.2020.101915)."""
-    spring_temperature: float = Field(60.0, ge=20, le=100)
+    spring_temperature: float = Field(default=60.0, ge=20, le=100)
     """Of springs without a measurement [degC]; Istisu and Zuar are reported at 60 to 65."""
-    spring_return: float = Field(20.0, ge=1, le=60)
+    spring_return: float = Field(default=20.0, ge=1, le=60)
     """Temperature to which spring water is cooled [degC]: bathing and greenhouses, a drop of 40 K as in the national
     inventories."""
-    play_depth_km: float = Field(2.5, gt=0, le=10)
+    play_depth_km: float = Field(default=2.5, gt=0, le=10)
     """Depth at which power density is mapped, as if there were a permeable reservoir [km]."""
     play_thickness_m: Triangle = Triangle(low=1000, likely=1500, high=2500)
     """Thickness of that reservoir [m]; USGS Circular 790 (1979)."""
-    site_draws: int = Field(200, ge=10, le=10_000)
+    site_draws: int = Field(default=200, ge=10, le=10_000)
     """Random draws from which each site's range of power density is read."""
-    spring_influence_km: float = Field(20.0, gt=0, le=200)
+    spring_influence_km: float = Field(default=20.0, gt=0, le=200)
     """Distance beyond which a spring or prospect says nothing of a site's favourability [km]; assumption."""
     fairway_weights: tuple[float, float, float] = (0.3, 0.3, 0.4)
     """Weights of heat flow, temperature at 3 km and springs in the favourability [1]; assumption: springs alone show
@@ -131,10 +131,10 @@ class Options(schema.Options):
     """Heat flow that counts nothing and all [mW/m2]; the Kura plain and the warmest places of the highlands."""
     fairway_temperature: tuple[float, float] = (80.0, 150.0)
     """Temperature at 3 km that counts nothing and all [degC]; the least for electricity, the most thought possible."""
-    well_reach_km: float = Field(2.5, gt=0, le=10)
+    well_reach_km: float = Field(default=2.5, gt=0, le=10)
     """How far from a prospect's point the plant may stand [km]; deviated wells reach about 2 km aside, the reservoir's
     own radius adds 0.8 km."""
-    plant_area_km2: float = Field(0.2, gt=0, le=10)
+    plant_area_km2: float = Field(default=0.2, gt=0, le=10)
     """Land that a plant with its wells needs [km2]; with less eligible land in reach the output falls in proportion.
     Up to 0.032 km2 per MW (US DOE 2019, GeoVision)."""
 
