@@ -193,7 +193,7 @@ def _warn(message: Warning | str, category: type[Warning], *_: object) -> None:
 
 def main() -> None:
     """Entry point: user errors become one line on stderr and exit code 2, warnings one line each."""
-    warnings.showwarning = _warn
+    warnings.showwarning = _warn  # type: ignore[assignment]
     try:
         app()
     except GreenzoneError as error:

@@ -109,9 +109,10 @@ def build_grid(section: Grid, polygons: gpd.GeoDataFrame) -> SiteGrid:
     """The site grid of the scenario's kind over the polygons."""
     if section.kind == "h3":
         return SiteGrid.h3_cells(polygons, section.h3_resolution)
+    size = float(section.cell_size or 0.0)  # the section fills it in; the grid refuses 0
     if section.kind == "lonlat":
-        return SiteGrid.lonlat(polygons, section.cell_size)
-    return SiteGrid.square(polygons, section.cell_size, section.crs)
+        return SiteGrid.lonlat(polygons, size)
+    return SiteGrid.square(polygons, size, section.crs)
 
 
 class _Clock:

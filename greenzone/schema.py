@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -109,11 +109,11 @@ class Potential:
 
 
 class Technology(Protocol):
-    """The face every technology shows: its options and one function."""
+    """The face every technology shows: a module with its `Options`, a subclass of ours, and one function."""
 
-    Options: type[Options]
+    Options: Any
 
-    def estimate(self, sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
+    def estimate(self, sites: xr.Dataset, layers: Layers, options: Any) -> Potential:
         """Potential of the technology on `sites`, which carry `eligible_fraction` for it."""
 
 
@@ -132,6 +132,6 @@ def check(dataset: xr.Dataset, schema: Mapping[str, Variable]) -> None:
             raise ValueError(f"{name} is missing")
         if dataset[name].attrs.get("units") != variable.units:
             raise ValueError(f"{name} has units {dataset[name].attrs.get('units')!r}, not {variable.units!r}")
-    for name in dataset.data_vars:
-        if not {"units", "long_name"} <= dataset[name].attrs.keys():
-            raise ValueError(f"{name} lacks units or long_name")
+    for name_found, values in dataset.data_vars.items():
+        if not {"units", "long_name"} <= values.attrs.keys():
+            raise ValueError(f"{name_found} lacks units or long_name")

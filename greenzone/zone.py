@@ -104,7 +104,8 @@ def check_inside_data(zone: gpd.GeoDataFrame, bounds: tuple[float, float, float,
     if west < bounds[0] or south < bounds[1] or east > bounds[2] or north > bounds[3]:
         raise GreenzoneError(
             f"the zone ({west:.2f}-{east:.2f} E, {south:.2f}-{north:.2f} N) reaches outside the elevation data "
-            f"({bounds[0]:.2f}-{bounds[2]:.2f} E, {bounds[1]:.2f}-{bounds[3]:.2f} N): name your own rasters under 'layers'"
+            f"({bounds[0]:.2f}-{bounds[2]:.2f} E, {bounds[1]:.2f}-{bounds[3]:.2f} N): "
+            "name rasters of your own under 'layers'"
         )
 
 

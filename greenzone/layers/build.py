@@ -35,7 +35,9 @@ SITE_LAYERS = {
     "distance_settlement": Variable("km", "distance to the nearest populated place"),
     "land_cover_fraction": Variable("1", "share of the site in a land-cover class"),
     "wind_speed_100m": Variable("m s-1", "mean wind speed at 100 m, good to about a half either way"),
-    "wind_speed_100m_all_land": Variable("m s-1", "mean wind speed at 100 m over all land of the site, eligible or not"),
+    "wind_speed_100m_all_land": Variable(
+        "m s-1", "mean wind speed at 100 m over all land of the site, eligible or not"
+    ),
     "weibull_k": Variable("1", "Weibull shape of the wind speed at 100 m"),
     "wind_factor": Variable("1", "mean wind speed of the site over that of its weather cell"),
 }

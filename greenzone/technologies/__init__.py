@@ -3,6 +3,13 @@
 A new technology is a folder here and a line in `TECHNOLOGIES`; config, costs, scores and outputs follow by themselves.
 """
 
+from greenzone.schema import Technology
 from greenzone.technologies import bioenergy, geothermal, hydro, solar, wind
 
-TECHNOLOGIES = {"solar": solar, "wind": wind, "hydro": hydro, "geothermal": geothermal, "bioenergy": bioenergy}
+TECHNOLOGIES: dict[str, Technology] = {
+    "solar": solar,
+    "wind": wind,
+    "hydro": hydro,
+    "geothermal": geothermal,
+    "bioenergy": bioenergy,
+}
