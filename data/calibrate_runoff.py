@@ -133,7 +133,7 @@ def main() -> None:
 
     check = gauges[["river", "station", "catchment_km2", "mean_discharge_m3s"]].copy()
     cells = [cell for _, _, cell in basins]
-    check["snapped_km2"] = network.upstream_km2[cells].round(1)
+    check["snapped_km2"] = network.upstream_km2[cells].astype(float).round(1)
     check["modelled_m3s"] = (np.exp(residual) * observed * check.snapped_km2 / 31_557.6).round(3)
     check["error"] = np.expm1(residual).round(3)
     check["leave_one_out_error"] = np.round(left_out, 3)

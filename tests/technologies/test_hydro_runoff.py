@@ -12,8 +12,8 @@ from greenzone.errors import GreenzoneError
 from greenzone.layers import catalogue
 from greenzone.schema import Raster
 from greenzone.technologies.hydro import runoff
-from greenzone.technologies.hydro.estimate import water as water_of
-from greenzone.technologies.hydro.model import DAYS
+from greenzone.technologies.hydro.model import DAYS, annual_mean
+from greenzone.technologies.hydro.water import water as water_of
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +161,7 @@ def test_stored_errors_are_those_of_the_model(water):
     check = catalogue.read_table("hydro_runoff_check").set_index("station")
     gauges = catalogue.read_table("gauges")
     for gauge in gauges.itertuples():
-        cell = water.drainage.snap(gauge.lon, gauge.lat, gauge.catchment_km2)
+        cell = water.streams.snap(gauge.lon, gauge.lat, gauge.catchment_km2)
         assert water.mean[cell] == pytest.approx(check.modelled_m3s[gauge.station], rel=0.01)
 
 
@@ -176,7 +176,7 @@ def test_stored_errors_are_those_of_the_model(water):
 )
 def test_rivers_that_were_not_calibrated_on(water, lon, lat, km2, published, tolerance):
     """Published mean flows [m3/s] of rivers without a gauge in the calibration."""
-    cell = water.drainage.snap(lon, lat, km2, radius_km=4.0)
+    cell = water.streams.snap(lon, lat, km2, radius_km=4.0)
     assert water.mean[cell] == pytest.approx(published, rel=tolerance)
 
 
@@ -192,16 +192,16 @@ def test_local_water_of_the_zone(water):
 def test_seasons_of_the_tartar_and_the_hakari(water):
     """Tartar: 31, 35, 20, 14 % in spring, summer, autumn, winter; Hakari 70 % in spring and summer (Wikipedia)."""
     volume = water.discharge * DAYS[:, None]
-    tartar = water.drainage.snap(46.749, 40.319, 2460)
+    tartar = water.streams.snap(46.749, 40.319, 2460)
     shares = [volume[months, tartar].sum() / volume[:, tartar].sum() for months in ([2, 3, 4], [5, 6, 7], [8, 9, 10])]
     np.testing.assert_allclose(shares, [0.31, 0.35, 0.20], atol=0.03)
-    hakari = water.drainage.snap(46.646, 39.398, 2310)
+    hakari = water.streams.snap(46.646, 39.398, 2310)
     assert volume[2:8, hakari].sum() / volume[:, hakari].sum() == pytest.approx(0.70, abs=0.03)
 
 
 def test_the_araz_carries_what_came_from_outside(water):
     """Mean flow near its mouth 279 m3/s, natural; the box adds to the 150 m3/s that enter."""
-    mouth = water.drainage.snap(47.80, 39.79, radius_km=4.0)
+    mouth = water.streams.snap(47.80, 39.79, radius_km=4.0)
     assert water.mean[mouth] == pytest.approx(279, rel=0.3)
 
 
@@ -211,6 +211,11 @@ def test_water_balance_closes(water):
     local = runoff.discharge(
         runoff.monthly_runoff(climate, water.drainage.raster, water.parameters), water.drainage.area_km2
     )
-    outlets = water.drainage.downstream == np.arange(local.shape[1])
     inflow = catalogue.read_table("hydro_inflow")[[f"m{month:02d}" for month in range(1, 13)]].to_numpy().sum(axis=0)
-    np.testing.assert_allclose(water.discharge[:, outlets].sum(axis=1), local.sum(axis=1) + inflow, rtol=1e-9)
+    outlets = water.drainage.downstream == np.arange(local.shape[1])
+    assert water.annual[outlets].sum() == pytest.approx(annual_mean(local.sum(axis=1) + inflow), rel=1e-6)
+
+
+def test_rivers_carry_what_the_cells_do(water):
+    """Months gathered along the rivers give the year gathered over all cells."""
+    np.testing.assert_allclose(water.mean, water.annual[water.streams.cell], rtol=1e-6)

@@ -13,6 +13,7 @@ from greenzone.layers import catalogue
 from greenzone.schema import Raster
 from greenzone.technologies.hydro import drainage, kernel, model, runoff, siting
 from greenzone.technologies.hydro.options import Options
+from greenzone.technologies.hydro.streams import streams_of
 
 STEP = 1 / 120
 NODES = 7
@@ -42,7 +43,9 @@ def mountain_river(rows=60, columns=15):
     depth = (
         np.full((12, height.size), 30.0) * np.array([0.5, 0.5, 0.7, 1.4, 1.8, 1.7, 1.3, 1, 0.9, 0.8, 0.8, 0.6])[:, None]
     )
-    return network, network.accumulate(runoff.discharge(depth, network.area_km2))
+    everything, _ = streams_of(network, np.ones(height.size, dtype=bool))
+    local = runoff.discharge(depth, network.area_km2)[:, everything.cell]
+    return everything, everything.accumulate(local)
 
 
 @settings(deadline=None)
@@ -74,16 +77,17 @@ def test_chosen_intervals_never_share_a_link(data):
 def test_every_link_lies_on_one_river():
     network, discharge = mountain_river()
     chains = siting.rivers(network, discharge, 0.45, Options(min_mean_flow_m3s=0.01))
-    starts = chains.cell[~chains.last]
+    assert np.all(np.diff(chains.position_km) >= 0)
+    starts = chains.stream[~chains.last]
     assert len(np.unique(starts)) == starts.size
-    np.testing.assert_array_equal(network.downstream[starts], chains.cell[np.flatnonzero(~chains.last) + 1])
+    np.testing.assert_array_equal(network.downstream[starts], chains.stream[np.flatnonzero(~chains.last) + 1])
 
 
 def test_a_mountain_river_is_used_once_and_its_step_is_found(chart):
     network, discharge = mountain_river()
     options = Options(min_capacity_mw=0.1, min_gwh_per_plant=0.1, min_gwh_per_km=0.1)
     chains = siting.rivers(network, discharge, 0.45, options)
-    built = siting.best(siting.candidates(chains, chains.last.copy(), chart, options), chains.cell.size, options)
+    built = siting.best(siting.candidates(chains, chains.last.copy(), chart, options), chains.stream.size, options)
     assert built.intake.size > 0
     for first, last in itertools.pairwise(chains.offsets):
         own = (built.intake >= first) & (built.intake < last)
@@ -101,7 +105,7 @@ def test_energy_is_that_of_the_model(chart):
     chains = siting.rivers(network, discharge, 0.45, options)
     found = siting.candidates(chains, chains.last.copy(), chart, options)
     pick = found.take(np.array([found.capacity_mw.argmax()]))
-    river = model.daily_flows(discharge[:, chains.cell[pick.intake[0]]], 0.45)
+    river = model.daily_flows(discharge[:, chains.stream[pick.intake[0]]], 0.45)
     losses = options.electrical_efficiency * options.availability
     energy = model.plant_energy(
         river.ravel(),
@@ -115,6 +119,32 @@ def test_energy_is_that_of_the_model(chart):
     )
     assert pick.energy_gwh[0] == pytest.approx(float(energy), rel=2e-3)  # months weigh by days there, alike here
     assert pick.net_head[0] < pick.gross_head[0]
+
+
+def test_nodes_are_spaced_but_ends_and_confluences_stay():
+    """A hundred nodes 0.1 km apart at 0.5 km: 20 and the last; the jump of flow at node 43 keeps 42 and 43."""
+    flow = np.where(np.arange(100) < 43, 1.0, 1.2)
+    keep = np.flatnonzero(kernel.spaced(np.array([0, 100]), np.arange(100) * 0.1 + 1e-9 * np.arange(100), flow, 0.5))
+    assert {0, 42, 43, 99} <= set(keep)
+    assert np.diff(keep).max() == 5 and 20 <= keep.size <= 24
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.floats(0.0, 120.0), min_size=12, max_size=12), st.floats(0.3, 3.0))
+def test_the_head_used_never_exceeds_the_fall(drops, wet):
+    """On any river, whatever its steps and water, the plants' heads together stay within the river's fall."""
+    row, column = np.mgrid[:13, :5]
+    height = 200.0 + np.concatenate([np.cumsum(drops[::-1])[::-1], [0.0]])[row] + 500.0 * np.abs(column - 2)
+    network = drainage.derive(Raster(height, 46.0, 40.0, STEP, STEP))
+    rivers, _ = streams_of(network, np.ones(height.size, dtype=bool))
+    discharge = rivers.accumulate(np.full((12, height.size), wet / 10))
+    options = Options(min_capacity_mw=0.05, min_gwh_per_plant=0.0, min_gwh_per_km=0.0, min_head_m=2.0)
+    chains = siting.rivers(rivers, discharge, 0.45, options)
+    chart = catalogue.read_table("hydro_turbines")
+    built = siting.best(siting.candidates(chains, chains.last.copy(), chart, options), chains.stream.size, options)
+    for first, last in itertools.pairwise(chains.offsets):
+        own = (built.intake >= first) & (built.intake < last)
+        assert built.gross_head[own].sum() <= chains.bed[first] - chains.bed[last - 1] + 1e-6
 
 
 def test_blocked_links_carry_no_plant(chart):
@@ -133,7 +163,7 @@ def test_a_flat_river_has_no_candidates(chart):
     chains = siting.rivers(network, discharge, 0.45, options)
     assert (
         siting.best(
-            siting.candidates(chains, chains.last.copy(), chart, options), chains.cell.size, options
+            siting.candidates(chains, chains.last.copy(), chart, options), chains.stream.size, options
         ).intake.size
         == 0
     )
@@ -143,7 +173,7 @@ def test_no_water_no_rivers(chart):
     network, discharge = mountain_river()
     options = Options(min_mean_flow_m3s=1e6)
     chains = siting.rivers(network, discharge, 0.45, options)
-    assert chains.cell.size == 0
+    assert chains.stream.size == 0
     assert siting.candidates(chains, chains.last.copy(), chart, options).intake.size == 0
 
 
@@ -155,5 +185,5 @@ def test_water_kept_back_never_raises_energy(chart, field):
         options = Options(min_capacity_mw=0.1, **{field: share})
         chains = siting.rivers(network, discharge, 0.45, options)
         found = siting.candidates(chains, chains.last.copy(), chart, options)
-        totals.append(siting.best(found, chains.cell.size, options).energy_gwh.sum())
+        totals.append(siting.best(found, chains.stream.size, options).energy_gwh.sum())
     assert totals == sorted(totals, reverse=True) and totals[0] > totals[-1]

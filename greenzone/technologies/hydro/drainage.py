@@ -1,7 +1,8 @@
-"""Drainage of a terrain: where water flows, what drains to a point, the rivers.
+"""Drainage of a terrain: where water flows, what drains to a point.
 
 Comes in: a `schema.Raster` of elevation in longitude and latitude, and the table of rivers that flow in over its edge.
-Goes out: `Drainage`, the flow network with cell areas, lengths, upstream areas and a river bed that never rises.
+Goes out: `Drainage`, the flow network of all cells with their upstream areas and a river bed that never rises. It is
+kept lean, 20 bytes a cell, so that a 30 m terrain of the whole zone fits; `streams.py` works on the rivers alone.
 """
 
 from __future__ import annotations
@@ -10,21 +11,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-import pyflwdir
-from affine import Affine
 from numpy.typing import ArrayLike, NDArray
-from pyflwdir.streams import strahler_order
-from pyflwdir.streams import streams as stream_segments
 from pyproj import Geod
 from scipy import ndimage
 
 from greenzone.errors import GreenzoneError
 from greenzone.schema import Raster
-from greenzone.technologies.hydro import kernel
+from greenzone.technologies.hydro import kernel_terrain
 
-NODATA = np.float32(-9999.0)  # pyflwdir wants float32 and an explicit value
 SMALL_HOLE = 25  # cells; smaller gaps inside the terrain are filled, water ends at larger ones
 GEOD = Geod(ellps="WGS84")
+LOWEST, HIGHEST = -500.0, 9000.0  # m; the Dead Sea's shore and Mount Everest, with room
 KM_PER_DEGREE = 111.2  # of latitude; only for search distances
 
 
@@ -34,18 +31,21 @@ class Drainage:
 
     `downstream` is the index of the next cell, itself where water leaves, -1 where elevation is missing. `order` lists
     the cells with elevation from the sources down. `bed` is the elevation with pits and bars taken out, never rising
-    downstream [m]. `area_km2` and `upstream_km2` are the ellipsoidal areas of the cell and of all that drains to and
-    through it inside the raster, `length_km` the distance to the next cell.
+    downstream [m]. `row_area_km2` is the ellipsoidal area of a cell of each row, `upstream_km2` that of the cell and of
+    all that drains to and through it inside the raster.
     """
 
     raster: Raster
-    network: pyflwdir.FlwdirRaster
-    downstream: NDArray[np.int64]
-    order: NDArray[np.int64]
-    bed: NDArray[np.float64]
-    area_km2: NDArray[np.float64]
-    upstream_km2: NDArray[np.float64]
-    length_km: NDArray[np.float64]
+    downstream: NDArray[np.int32]
+    order: NDArray[np.int32]
+    bed: NDArray[np.float32]
+    row_area_km2: NDArray[np.float64]
+    upstream_km2: NDArray[np.float32]
+
+    @property
+    def area_km2(self) -> NDArray[np.float64]:
+        """Ellipsoidal area of every cell."""
+        return np.repeat(self.row_area_km2, self.raster.values.shape[1])
 
     @property
     def lon(self) -> NDArray[np.float64]:
@@ -61,15 +61,11 @@ class Drainage:
         """Sum of `values` `(…, cell)` over each cell and all that drains to it; NaN outside the terrain."""
         array = np.asarray(values, dtype=float)
         flat = array.reshape(-1, array.shape[-1])
-        return kernel.accumulate(self.downstream, self.order, flat).reshape(array.shape)
-
-    def strahler(self, streams: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Strahler order of the cells of `streams`, 0 elsewhere."""
-        return strahler_order(self.network.idxs_ds, self.network.idxs_seq, mask=streams).astype(np.int64)
+        return kernel_terrain.accumulate(self.downstream, self.order, flat).reshape(array.shape)
 
     def catchment(self, cell: int) -> NDArray[np.bool_]:
         """Which cells drain to `cell`, itself included."""
-        return self.network.basins(idxs=np.array([cell])).ravel() == 1
+        return kernel_terrain.upstream_of(self.downstream, self.order, cell)
 
     def touches_edge(self, catchment: NDArray[np.bool_]) -> bool:
         """Whether a catchment reaches the raster's edge or a gap, so that part of it may lie outside."""
@@ -85,44 +81,67 @@ class Drainage:
         cells = (rows[:, None] * raster.values.shape[1] + columns).ravel()
         return cells[self.downstream[cells] >= 0]
 
-    def distance_km(self, cells: NDArray[np.int64], lon: float, lat: float) -> NDArray[np.float64]:
-        """Distance from cell centres to a point."""
-        rows, columns = np.divmod(cells, self.raster.values.shape[1])
-        east = (self.raster.lon[columns] - lon) * np.cos(np.radians(lat))
-        return KM_PER_DEGREE * np.hypot(east, self.raster.lat[rows] - lat)
-
     def snap(self, lon: float, lat: float, area_km2: float | None = None, radius_km: float = 5.0) -> int:
-        """Cell of the river a point stands on, though its coordinates or the terrain are a little off.
-
-        Parameters
-        ----------
-        lon, lat : float
-            The point. [degree]
-        area_km2 : float, optional
-            Known catchment area: the cell that agrees best is taken, nearer ones first where several do. Without it
-            the cell with the largest catchment is taken. [km2]
-        radius_km : float
-            How far to look. [km]
-
-        Returns
-        -------
-        int
-            Flat index of the cell.
+        """Cell of the river a point stands on; see `best_match`.
 
         Raises
         ------
         GreenzoneError
-            If no terrain lies within the radius.
+            If no terrain lies within the radius, or no river of such a catchment.
         """
         cells = self.window(lon, lat, radius_km)
-        if cells.size == 0:
-            raise GreenzoneError(f"no terrain within {radius_km} km of {lat:.3f} N {lon:.3f} E: is the point inside?")
-        upstream = self.upstream_km2[cells]
-        if area_km2 is None:
-            return int(cells[upstream.argmax()])
-        # A kilometre of distance weighs as much as 3 % of area: coordinates are off by a few 30" cells, areas by 5 %.
-        misfit = np.abs(np.log(upstream / area_km2)) + 0.03 * self.distance_km(cells, lon, lat)
-        return int(cells[misfit.argmin()])
+        rows, columns = np.divmod(cells, self.raster.values.shape[1])
+        place = (self.raster.lon[columns], self.raster.lat[rows])
+        return int(cells[best_match(self.upstream_km2[cells], *place, lon, lat, area_km2, radius_km)])
+
+
+def best_match(
+    upstream_km2: NDArray[np.floating],
+    lons: NDArray[np.float64],
+    lats: NDArray[np.float64],
+    lon: float,
+    lat: float,
+    area_km2: float | None,
+    radius_km: float,
+) -> int:
+    """Which of the cells near a point carries its river, though its coordinates or the terrain are a little off.
+
+    Parameters
+    ----------
+    upstream_km2, lons, lats : ndarray
+        Catchments [km2] and coordinates [degree] of the cells within the radius.
+    lon, lat : float
+        The point. [degree]
+    area_km2 : float, optional
+        Known catchment area: the cell that agrees best is taken, nearer ones first where several do. Without it (or
+        NaN) the cell with the largest catchment is taken. [km2]
+    radius_km : float
+        How far was looked. [km]
+
+    Returns
+    -------
+    int
+        Position of the cell.
+
+    Raises
+    ------
+    GreenzoneError
+        If there is no cell, or none whose catchment is within a factor of 2 of the known one: the point stands off
+        its river.
+    """
+    if upstream_km2.size == 0:
+        raise GreenzoneError(f"no terrain within {radius_km} km of {lat:.3f} N {lon:.3f} E: is the point inside?")
+    if area_km2 is None or np.isnan(area_km2):
+        return int(upstream_km2.argmax())
+    away = np.abs(np.log(upstream_km2 / area_km2))
+    if away.min() > np.log(2.0):
+        raise GreenzoneError(
+            f"no river of about {area_km2:g} km2 within {radius_km} km of {lat:.3f} N {lon:.3f} E, the nearest match "
+            f"has {upstream_km2[away.argmin()]:.0f} km2: check the point's coordinates and its catchment area"
+        )
+    # A kilometre of distance weighs as much as 3 % of area: coordinates are off by a few 30" cells, areas by 5 %.
+    distance = KM_PER_DEGREE * np.hypot((lons - lon) * np.cos(np.radians(lat)), lats - lat)
+    return int((away + 0.03 * distance).argmin())
 
 
 def derive(elevation: Raster, inflow: pd.DataFrame | None = None) -> Drainage:
@@ -147,19 +166,25 @@ def derive(elevation: Raster, inflow: pd.DataFrame | None = None) -> Drainage:
         If the raster is not in degrees, has no elevation, or is flat.
     """
     check(elevation)
-    elevation = replace(elevation, values=fill_small_holes(elevation.values.astype(float)))
-    values = np.where(np.isfinite(elevation.values), elevation.values, NODATA).astype(np.float32)
-    outlets = outlet_cells(elevation, values != NODATA, inflow)
-    _, directions = pyflwdir.dem.fill_depressions(values, idxs_pit=outlets, nodata=NODATA)
-    transform = Affine(elevation.step_lon, 0, elevation.west, 0, -elevation.step_lat, elevation.north)
-    network = pyflwdir.from_array(directions, ftype="d8", transform=transform, latlon=True, cache=True)
-    downstream = network.idxs_ds.astype(np.int64)
-    order = network.idxs_seq[::-1].astype(np.int64)
-    area = np.repeat(cell_area_km2(elevation), values.shape[1])
-    bed = kernel.river_bed(downstream, order, elevation.values.ravel())
-    upstream = kernel.accumulate(downstream, order, area[None])[0]
-    length = link_length_km(elevation, downstream)
-    return Drainage(elevation, network, downstream, order, bed, area, upstream, length)
+    elevation = replace(elevation, values=fill_small_holes(elevation.values.astype(np.float32)))
+    valid = np.isfinite(elevation.values)
+    outlets = outlet_cells(elevation, valid, inflow)
+    downstream = np.where(valid, np.int32(-2), np.int32(-1)).ravel()
+    order = kernel_terrain.flood(rank(elevation.values), valid.shape[1], downstream, outlets)[::-1]
+    downstream[downstream == -2] = -1
+    row_area = cell_area_km2(elevation)
+    upstream = np.repeat(row_area, valid.shape[1])
+    kernel_terrain.gather(downstream, order, upstream)
+    upstream[downstream < 0] = np.nan
+    bed = kernel_terrain.river_bed(downstream, order, elevation.values.ravel())
+    return Drainage(elevation, downstream, order, bed, row_area, upstream.astype(np.float32))
+
+
+def rank(elevation: NDArray[np.float32]) -> NDArray[np.uint32]:
+    """Unsigned integers that sort as the elevations do, flat."""
+    bits = elevation.ravel().view(np.uint32)
+    # The bits of positive floats sort as integers; those of negative ones the other way round, and above.
+    return np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))
 
 
 def check(elevation: Raster) -> None:
@@ -171,19 +196,28 @@ def check(elevation: Raster) -> None:
             f"elevation spans {elevation.west:g}…{east:g} by {south:g}…{elevation.north:g}, which is not longitude and "
             "latitude: reproject it to EPSG:4326"
         )
-    known = elevation.values[np.isfinite(elevation.values)]
-    if known.size == 0:
+    if elevation.values.size > kernel_terrain.MAX_CELLS:
+        raise GreenzoneError(
+            f"elevation has {elevation.values.size / 1e6:.0f} million cells, at most "
+            f"{kernel_terrain.MAX_CELLS / 1e6:.0f} million can be drained: clip it to the basins or take a coarser one"
+        )
+    if not np.isfinite(elevation.values).any():
         raise GreenzoneError("elevation holds no value: check its nodata value")
-    if known.min() == known.max():
-        raise GreenzoneError(f"elevation is flat ({known[0]:g} m everywhere): no rivers can be found on it")
+    low, high = np.nanmin(elevation.values), np.nanmax(elevation.values)
+    if low == high:
+        raise GreenzoneError(f"elevation is flat ({low:g} m everywhere): no rivers can be found on it")
+    if low < LOWEST or high > HIGHEST:
+        raise GreenzoneError(
+            f"elevation reaches from {low:g} to {high:g} m, which no land does: check its nodata value and its unit"
+        )
 
 
-def fill_small_holes(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def fill_small_holes(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Fill gaps of at most `SMALL_HOLE` cells that do not touch the edge with the mean of their rim."""
     missing = ~np.isfinite(values)
-    labels, count = ndimage.label(missing, structure=np.ones((3, 3)))
-    if count == 0:
+    if not missing.any():
         return values
+    labels, _ = ndimage.label(missing, structure=np.ones((3, 3)))
     filled = values.copy()
     edge = set(np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])))
     for number, box in enumerate(ndimage.find_objects(labels), start=1):
@@ -218,10 +252,8 @@ def cell_area_km2(raster: Raster) -> NDArray[np.float64]:
     return -np.diff(zone) * np.radians(raster.step_lon) / 1e6
 
 
-def link_length_km(raster: Raster, downstream: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Distance from each cell to the next, 0 at outlets and where elevation is missing, `(cell,)`."""
-    cells = np.arange(downstream.size)
-    target = np.where(downstream < 0, cells, downstream)
+def link_length_km(raster: Raster, cells: NDArray[np.int64], target: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Distance from each of `cells` to its neighbour `target`, on the ellipsoid."""
     rows, columns = np.divmod(cells, raster.values.shape[1])
     next_rows, next_columns = np.divmod(target, raster.values.shape[1])
     lat = np.radians(raster.lat)[rows]
@@ -244,9 +276,3 @@ def inflow_by_month(drainage: Drainage, inflow: pd.DataFrame) -> dict[int, NDArr
             monthly = np.array([row[f"m{month:02d}"] for month in range(1, 13)], dtype=float)
             entering[drainage.snap(row["lon"], row["lat"])] = monthly
     return entering
-
-
-def segments(drainage: Drainage, streams: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
-    """Rivers between confluences: the cells of each from its upper end to the confluence, at least two."""
-    found = stream_segments(drainage.network.idxs_ds, drainage.network.idxs_seq, mask=streams)
-    return [np.asarray(cells, dtype=np.int64) for cells in found if cells[0] != cells[-1]]

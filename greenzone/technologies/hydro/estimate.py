@@ -6,9 +6,6 @@ place of the technology where arrays get labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 import shapely
@@ -18,10 +15,12 @@ from scipy.spatial import cKDTree
 
 from greenzone import schema
 from greenzone.layers import catalogue
-from greenzone.technologies.hydro import drainage, existing, features, model, profiles, runoff, siting
+from greenzone.technologies.hydro import existing, features, model, profiles, siting
 from greenzone.technologies.hydro.existing import Places
 from greenzone.technologies.hydro.options import Options
 from greenzone.technologies.hydro.siting import Plants, Rivers
+from greenzone.technologies.hydro.streams import Streams
+from greenzone.technologies.hydro.water import Water, water
 
 Array = NDArray[np.float64]
 
@@ -29,46 +28,6 @@ SITE = {
     "existing_mw": schema.Variable("MW", "capacity of plants that stand already, part of capacity_mw"),
     "group": schema.Variable("1", "supply group of the site, -1 for none"),
 }
-
-
-@dataclass(frozen=True)
-class Water:
-    """The flow network, the mean discharge of each month and cell [m3/s], and the parameters behind it."""
-
-    drainage: drainage.Drainage
-    discharge: Array
-    parameters: runoff.Parameters
-
-    @property
-    def mean(self) -> Array:
-        """Mean discharge of the year and each cell. [m3/s]"""
-        return (self.discharge * model.DAYS[:, None]).sum(axis=0) / model.DAYS.sum()
-
-
-def water(elevation: schema.Raster, tables: Mapping[str, pd.DataFrame], climate: xr.Dataset) -> Water:
-    """Discharge on a terrain.
-
-    Parameters
-    ----------
-    elevation : Raster
-        The terrain, wider than the catchments that matter. [m]
-    tables : mapping
-        Needs `hydro_inflow` and `hydro_runoff`.
-    climate : Dataset
-        See `runoff.climate_on`.
-
-    Returns
-    -------
-    Water
-    """
-    inflow = tables["hydro_inflow"]
-    network = drainage.derive(elevation, inflow)
-    parameters = runoff.Parameters.read(tables["hydro_runoff"])
-    on_cells = runoff.climate_on(network.raster, climate)
-    local = runoff.discharge(runoff.monthly_runoff(on_cells, network.raster, parameters), network.area_km2)
-    for cell, monthly in drainage.inflow_by_month(network, inflow).items():
-        local[:, cell] += monthly
-    return Water(network, network.accumulate(local), parameters)
 
 
 def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> schema.Potential:
@@ -94,9 +53,10 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     GreenzoneError
         If the terrain is flat, empty, not in degrees, or wider than the climate.
     """
-    flow = water(layers.elevation, layers.tables, catalogue.load_climate())
-    chains = siting.rivers(flow.drainage, flow.discharge, flow.parameters.flow_variability, options)
-    places = places_of(flow.drainage, chains, layers)
+    flow = water(layers.elevation, layers.tables, catalogue.load_climate(), options)
+    chains = siting.rivers(flow.streams, flow.discharge, flow.parameters.flow_variability, options)
+    names = existing.river_names(flow.streams, layers.tables["hydro_rivers"])
+    places = places_of(flow.streams, chains, names, layers)
     site = nearest_site(sites, places)
     known = existing.of_zone(layers.tables["hydro_plants"], layers.zone)
     chart, eligible = layers.tables["hydro_turbines"], sites["eligible_fraction"].to_numpy()[site]
@@ -115,7 +75,7 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     dataset["group"] = ("site", frame["group"].to_numpy())
     time = pd.DatetimeIndex(layers.weather["time"].to_numpy())
     supply = profiles.of_groups(frame, dataset["capacity_mw"].to_numpy(), monthly, time)
-    lines = features.rivers(flow.drainage, flow.mean, chains, places, layers.zone, options)
+    lines = features.rivers(flow.streams, flow.mean, names, layers.zone, options)
     return schema.Potential(
         "hydro",
         schema.label(dataset, schema.POTENTIAL | SITE),
@@ -126,11 +86,10 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     )
 
 
-def places_of(network: drainage.Drainage, chains: Rivers, layers: schema.Layers) -> Places:
-    """Longitude, latitude, district and river name of each river node."""
-    lon, lat = network.lon[chains.cell], network.lat[chains.cell]
-    names = existing.river_names(network, chains, layers.tables["hydro_rivers"])
-    return Places(lon, lat, district_of(lon, lat, layers), names)
+def places_of(streams: Streams, chains: Rivers, names: NDArray[np.str_], layers: schema.Layers) -> Places:
+    """Longitude, latitude, district and river name of each river node; `names` are those of the stream nodes."""
+    lon, lat = streams.lon[chains.stream], streams.lat[chains.stream]
+    return Places(lon, lat, district_of(lon, lat, layers), names[chains.stream])
 
 
 def district_of(lon: Array, lat: Array, layers: schema.Layers) -> NDArray[np.str_]:
@@ -167,19 +126,13 @@ def plants(
     closed = np.concatenate([[0], np.cumsum(taken)])
     free = closed[possible.outlet] == closed[possible.intake]
     free &= eligible[possible.outlet] > 0
-    return table, stand, siting.best(possible.take(free), chains.cell.size, options)
+    return table, stand, siting.best(possible.take(free), chains.stream.size, options)
 
 
 def theoretical(flow: Water, sites: xr.Dataset, layers: schema.Layers) -> Array:
-    """Gross energy ρgQΔh of the river reaches in each site, each metre of fall once, `(site,)`. [GWh]"""
-    network = flow.drainage
-    cells = np.flatnonzero(network.length_km > 0)
-    target = network.downstream[cells]
-    gross = model.power(flow.mean[cells], network.bed[cells] - network.bed[target]) * model.HOURS / 1e6
-    lon, lat = network.lon[cells], network.lat[cells]
-    west, south, east, north = layers.zone.total_bounds
-    near = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-    lon, lat, gross = lon[near], lat[near], gross[near]
+    """Gross energy ρgQΔh of all water falling in each site, each metre of fall once, `(site,)`. [GWh]"""
+    ground, gross = flow.blocks, flow.gross.ravel() * model.HOURS / 1e6
+    lon, lat = np.tile(ground.lon, len(ground.lat)), np.repeat(ground.lat, len(ground.lon))
     inside = district_of(lon, lat, layers) != ""
     at = nearest_site(sites, Places(lon[inside], lat[inside], *[np.array([])] * 2))
     return np.bincount(at, gross[inside], minlength=sites.sizes["site"]).astype(float)

@@ -15,10 +15,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from greenzone.errors import GreenzoneError
 from greenzone.technologies.hydro import model, siting
-from greenzone.technologies.hydro.drainage import KM_PER_DEGREE, Drainage
+from greenzone.technologies.hydro.drainage import KM_PER_DEGREE
 from greenzone.technologies.hydro.options import Options
 from greenzone.technologies.hydro.siting import Plants, Rivers
+from greenzone.technologies.hydro.streams import Streams
 
 # Kilometres off the given point that count as much as a capacity off by the factor e, and how far is looked at all:
 # for a point of the plant's own, and for one marked approximate (several plants share it) or taken from a town.
@@ -43,36 +45,35 @@ def of_zone(table: pd.DataFrame, zone: gpd.GeoDataFrame) -> pd.DataFrame:
     return table[table["district"].isin(zone["district"]) | inside]
 
 
-def river_names(drainage: Drainage, rivers: Rivers, table: pd.DataFrame) -> NDArray[np.str_]:
-    """Name of the river at each node: the main stem through each point of the table `hydro_rivers`, else "".
+def river_names(streams: Streams, table: pd.DataFrame) -> NDArray[np.str_]:
+    """Name of the river at each stream node: the main stem through each point of the table `hydro_rivers`, else "".
 
-    Points outside the terrain are passed over; where stems meet, the smaller river keeps its own name, and below the
-    point a name goes on to the first named river.
+    Points off the terrain's rivers are passed over; where stems meet, the smaller river keeps its own name, and below
+    the point a name goes on to the first named river.
     """
-    raster = drainage.raster
-    cell_name = np.full(drainage.downstream.size, "", dtype=object)
-    upstream = main_upstream(drainage)
-    south = raster.north - raster.values.shape[0] * raster.step_lat
+    name = np.full(streams.cell.size, "", dtype=object)
+    upstream = main_upstream(streams)
     for row in table.sort_values("terrain_km2", ascending=False).itertuples():
-        if not (raster.lon[0] <= row.lon <= raster.lon[-1] and south <= row.lat <= raster.north):
+        try:
+            node = streams.snap(row.lon, row.lat, row.terrain_km2, radius_km=3.0)
+        except GreenzoneError:
             continue
-        cell = drainage.snap(row.lon, row.lat, row.terrain_km2, radius_km=3.0)
-        below = int(drainage.downstream[cell])
-        while cell >= 0:
-            cell_name[cell] = row.river
-            cell = upstream[cell]
-        while cell_name[below] == "" and drainage.downstream[below] != below and upstream[below] >= 0:
-            cell_name[below] = row.river
-            below = int(drainage.downstream[below])
-    return cell_name[rivers.cell].astype(str)
+        below = int(streams.downstream[node])
+        while node >= 0:
+            name[node] = row.river
+            node = upstream[node]
+        while name[below] == "" and streams.downstream[below] != below:
+            name[below] = row.river
+            below = int(streams.downstream[below])
+    return name.astype(str)
 
 
-def main_upstream(drainage: Drainage) -> NDArray[np.int64]:
-    """Upstream neighbour with the largest catchment of each cell, -1 at sources."""
-    cells = np.flatnonzero((drainage.downstream >= 0) & (drainage.downstream != np.arange(drainage.downstream.size)))
-    cells = cells[np.argsort(drainage.upstream_km2[cells], kind="stable")]
-    main = np.full(drainage.downstream.size, -1, dtype=np.int64)
-    main[drainage.downstream[cells]] = cells  # the last written, the largest, stays
+def main_upstream(streams: Streams) -> NDArray[np.int64]:
+    """Upstream neighbour with the largest catchment of each node, -1 at sources."""
+    nodes = np.flatnonzero(streams.downstream != streams.order)
+    nodes = nodes[np.argsort(streams.upstream_km2[nodes], kind="stable")]
+    main = np.full(streams.cell.size, -1, dtype=np.int64)
+    main[streams.downstream[nodes]] = nodes  # the last written, the largest, stays
     return main
 
 

@@ -5,8 +5,6 @@ Comes in: plants on river nodes. Goes out: GeoDataFrames in WGS 84, totals, note
 
 from __future__ import annotations
 
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -16,11 +14,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from greenzone.technologies.hydro import model
-from greenzone.technologies.hydro.drainage import Drainage, segments
 from greenzone.technologies.hydro.existing import Places
 from greenzone.technologies.hydro.options import Options
 from greenzone.technologies.hydro.runoff import Parameters
 from greenzone.technologies.hydro.siting import Plants, Rivers
+from greenzone.technologies.hydro.streams import Streams
 from greenzone.technologies.hydro.turbine import TYPES
 
 Array = NDArray[np.float64]
@@ -121,45 +119,43 @@ def points(table: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def rivers(
-    network: Drainage, mean_flow: Array, chains: Rivers, places: Places, zone: gpd.GeoDataFrame, options: Options
+    streams: Streams, mean_flow: Array, names: NDArray[np.str_], zone: gpd.GeoDataFrame, options: Options
 ) -> gpd.GeoDataFrame:
     """River lines between confluences that touch the zone, with mean flow, catchment, order and gross power.
 
-    `mean_flow` is `(cell,)` [m3/s]. Power is that of all links of the line, also where it runs outside the zone.
+    `mean_flow` and `names` are `(stream node,)` [m3/s]. Power is that of all links of the line, also where it runs
+    outside the zone.
     """
-    streams = network.upstream_km2 >= options.river_km2
-    order = network.strahler(streams)
-    names = np.full(network.downstream.size, "", dtype=object)
-    names[chains.cell] = places.river
-    fall = np.zeros(network.downstream.size)
-    linked = network.length_km > 0
-    fall[linked] = network.bed[linked] - network.bed[network.downstream[linked]]
-    gross = np.nan_to_num(model.power(mean_flow, fall) / 1000.0)
+    part = streams.upstream_km2 >= options.river_km2
+    order = streams.strahler(part)
+    fall = streams.bed - streams.bed[streams.downstream]
+    gross = model.power(mean_flow, fall) / 1000.0
+    lines = streams.segments(part)
+    vertices, index = np.concatenate([*lines, np.zeros(0, dtype=np.int64)]), line_index(lines)
+    links = np.ones(vertices.size, dtype=bool)
+    ends = np.cumsum([len(line) for line in lines]) - 1 if lines else np.zeros(0, dtype=np.int64)
+    links[ends] = False
+    last = vertices[ends - 1]
+    sums = {
+        name: np.bincount(index[links], values[vertices[links]], minlength=len(lines))
+        for name, values in {"fall_m": fall, "length_km": streams.length_km, "theoretical_mw": gross}.items()
+    }
+    table = pd.DataFrame(
+        {
+            "river": names[last], "mean_flow_m3s": mean_flow[last], "upstream_km2": streams.upstream_km2[last],
+            "strahler": order[last], **sums,
+        }
+    )  # fmt: skip
+    geometry = shapely.linestrings(np.column_stack([streams.lon[vertices], streams.lat[vertices]]), indices=index)
+    frame = gpd.GeoDataFrame(table.round(3), geometry=geometry, crs=4326)
     west, south, east, north = zone.total_bounds
-    lon, lat = network.lon, network.lat
-    records: list[dict[str, Any]] = []
-    lines = []
-    for cells in segments(network, streams):
-        line = np.column_stack([lon[cells], lat[cells]])
-        touching = (line[:, 0] >= west) & (line[:, 0] <= east) & (line[:, 1] >= south) & (line[:, 1] <= north)
-        if not touching.any():
-            continue
-        last = cells[-2]
-        lines.append(line)
-        records.append(
-            {
-                "river": str(names[last]), "mean_flow_m3s": float(mean_flow[last]),
-                "upstream_km2": float(network.upstream_km2[last]), "strahler": int(order[last]),
-                "fall_m": float(fall[cells[:-1]].sum()), "length_km": float(network.length_km[cells[:-1]].sum()),
-                "theoretical_mw": float(gross[cells[:-1]].sum()),
-            }
-        )  # fmt: skip
-    geometry = shapely.linestrings([point for line in lines for point in line], indices=line_index(lines))
-    frame = gpd.GeoDataFrame(pd.DataFrame(records).round(3), geometry=geometry, crs=4326)
-    return frame[frame.intersects(zone.union_all().buffer(NEAR))].reset_index(drop=True)
+    near = frame[shapely.intersects(geometry, shapely.box(west, south, east, north))]
+    area = zone.union_all().buffer(NEAR)
+    shapely.prepare(area)
+    return near[shapely.intersects(area, near.geometry.to_numpy())].reset_index(drop=True)
 
 
-def line_index(lines: list[Array]) -> NDArray[np.int64]:
+def line_index(lines: list[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Which line each vertex belongs to."""
     return np.repeat(np.arange(len(lines)), [len(line) for line in lines])
 

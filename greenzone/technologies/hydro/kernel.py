@@ -20,30 +20,6 @@ friction_loss = inlined(model.friction_loss)
 
 
 @kernel()
-def accumulate(downstream: np.ndarray, order: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Sum `values` `(layer, cell)` down the network; NaN where `downstream` is -1."""
-    total = np.where(downstream >= 0, values, np.nan)
-    for layer in range(values.shape[0]):
-        for cell in order:
-            target = downstream[cell]
-            if target != cell:
-                total[layer, target] += total[layer, cell]
-    return total
-
-
-@kernel()
-def river_bed(downstream: np.ndarray, order: np.ndarray, elevation: np.ndarray) -> np.ndarray:
-    """Elevation that never rises downstream: half way between cutting every bar and filling every pit."""
-    cut, filled = elevation.copy(), elevation.copy()
-    for cell in order:
-        target = downstream[cell]
-        cut[target] = min(cut[target], cut[cell])
-    for cell in order[::-1]:
-        filled[cell] = max(filled[cell], filled[downstream[cell]])
-    return 0.5 * (cut + filled)
-
-
-@kernel()
 def monthly_runoff(
     rain: np.ndarray,
     temp: np.ndarray,
@@ -66,21 +42,22 @@ def monthly_runoff(
     """
     months, cells = rain.shape
     out = np.zeros((months, cells))
-    excess = np.zeros(months)
+    excess, cold, warm = np.zeros(months), np.zeros(months), np.zeros(months)
     keep = np.exp(-1.0 / slow_months)
     within = slow_months * (1.0 - keep)  # share of a month's recharge still stored at its end
     for cell in range(cells):
         snow, soil, ground = 0.0, soil_mm / 2.0, 0.0
+        for month in range(months):
+            t = temp[month, cell]
+            cold[month] = 0.5 * math_erfc((t - snow_temp) / (1.4142135623730951 * temp_spread))
+            warm[month] = temp_spread * 0.3989422804014327 * np.exp(-0.5 * (t / temp_spread) ** 2)
+            warm[month] += 0.5 * t * math_erfc(-t / (1.4142135623730951 * temp_spread))
         for _ in range(3):
             for month in range(months):
-                t = temp[month, cell]
-                cold = 0.5 * math_erfc((t - snow_temp) / (1.4142135623730951 * temp_spread))
-                warm = temp_spread * 0.3989422804014327 * np.exp(-0.5 * (t / temp_spread) ** 2)
-                warm += 0.5 * t * math_erfc(-t / (1.4142135623730951 * temp_spread))
-                snow += cold * rain[month, cell]
-                melt = min(snow, degree_day * warm * days[month])
+                snow += cold[month] * rain[month, cell]
+                melt = min(snow, degree_day * warm[month] * days[month])
                 snow -= melt
-                liquid = (1.0 - cold) * rain[month, cell] + melt
+                liquid = (1.0 - cold[month]) * rain[month, cell] + melt
                 direct = liquid * (soil / soil_mm) ** 2
                 soil += liquid - direct
                 soil = max(soil - demand[month, cell] * min(soil / soil_mm, 1.0), 0.0)
@@ -131,6 +108,27 @@ def river_paths(
             cell = target
         offsets.append(len(cells))
     return np.array(cells), np.array(offsets)
+
+
+@kernel()
+def spaced(offsets: np.ndarray, position_km: np.ndarray, flow: np.ndarray, spacing_km: float) -> np.ndarray:
+    """Whether each node stays when nodes nearer than `spacing_km` to the one above are dropped.
+
+    Kept are the ends of each river, and the nodes on both sides of a confluence that adds a twentieth of the flow.
+    """
+    keep = np.zeros(position_km.size, dtype=np.bool_)
+    for river in range(offsets.size - 1):
+        last = offsets[river]
+        for node in range(offsets[river], offsets[river + 1]):
+            ends = node == offsets[river] or node == offsets[river + 1] - 1
+            far = position_km[node] - position_km[last] >= spacing_km
+            joined = node > offsets[river] and flow[node] > 1.05 * flow[node - 1]
+            if ends or far or joined:
+                keep[node] = True
+                last = node
+                if joined:
+                    keep[node - 1] = True
+    return keep
 
 
 @kernel()

@@ -182,6 +182,11 @@ def diversion_power(
     return power(flow, head, turbine_efficiency(turbine, 1.0, flow, head, units) * electrical_efficiency)
 
 
+def annual_mean(monthly: Any) -> Any:
+    """Mean of the year from the means of its months on the first axis, `(12, …)`."""
+    return np.tensordot(DAYS / DAYS.sum(), monthly, axes=1)
+
+
 def daily_shape(variability: float, steps: int = STEPS) -> Array:
     """Equally likely daily flows over their monthly mean, ascending, mean 1.
 

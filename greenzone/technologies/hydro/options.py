@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 
 from greenzone import schema
@@ -10,72 +12,84 @@ from greenzone import schema
 class Options(schema.Options):
     """Hydropower: run-of-river plants with a diversion, found on the terrain."""
 
-    design_exceedance: float = Field(0.05, gt=0, lt=1)
+    design_exceedance: float = Field(default=0.05, gt=0, lt=1)
     """Share of the year during which the river, less what stays in it, reaches the plants' design flow [1]. Common
     practice elsewhere is 0.30 (RETScreen), which on these groundwater-fed rivers gives capacity factors near 0.6. The
     zone's plants are built larger: their published capacity factors of 0.28 to 0.335 answer to about 0.05."""
 
-    environmental_flow: float = Field(0.2, ge=0, le=1)
+    environmental_flow: float = Field(default=0.2, ge=0, le=1)
     """Flow that stays in the river below each intake, as a share of its mean flow [1]. Tennant (1976),
     doi:10.1577/1548-8446(1976)001<0006:IFRFFW>2.0.CO;2: 0.1 is the least, 0.3 good."""
 
-    abstraction: float = Field(0.0, ge=0, le=1)
+    abstraction: float = Field(default=0.0, ge=0, le=1)
     """Share of the flow from April to September that irrigation takes upstream of the intakes [1]."""
 
-    min_capacity_mw: float = Field(1.0, gt=0)
+    min_capacity_mw: float = Field(default=1.0, gt=0)
     """Smallest plant worth a place in the list [MW]; the smallest planned in the zone has 1.1 MW."""
 
-    min_head_m: float = Field(10.0, gt=0)
+    min_head_m: float = Field(default=10.0, gt=0)
     """Smallest fall between intake and powerhouse [m]; less asks for a weir plant, which is not looked for."""
 
-    max_waterway_km: float = Field(15.0, gt=0, le=50)
+    max_waterway_km: float = Field(default=15.0, gt=0, le=50)
     """Longest canal, tunnel and penstock of a plant, along the river [km]; Gozlukorpu has 13 km."""
 
-    max_mean_flow_m3s: float = Field(60.0, gt=0)
+    max_mean_flow_m3s: float = Field(default=60.0, gt=0)
     """Rivers with a larger mean flow are left out [m3/s]: the Araz, a border river whose plants stand at dams."""
 
-    min_mean_flow_m3s: float = Field(0.2, gt=0)
+    min_mean_flow_m3s: float = Field(default=0.2, gt=0)
     """Streams with a smaller mean flow are left out [m3/s]."""
 
-    min_gwh_per_km: float = Field(3.0, ge=0)
+    node_spacing_km: float = Field(default=0.5, gt=0, le=5)
+    """Distance between the points of a river where intakes and powerhouses may stand [km]. The embedded terrain's cells
+    are wider apart; on a finer one this bounds the number of plants that are compared."""
+
+    min_gwh_per_km: float = Field(default=3.0, ge=0)
     """Energy that each kilometre of waterway must earn for itself [GWh km-1 a-1]. Gozlukorpu, with 14.7 MW at the
     zone's capacity factor of 0.32 the plant with the longest pipe (13 km), earns 3.2."""
 
-    min_gwh_per_plant: float = Field(2.0, ge=0)
+    min_gwh_per_plant: float = Field(default=2.0, ge=0)
     """Energy that each plant must earn for what does not grow with it: road, weir, connection [GWh a-1]. Assumption:
     two thirds of what the smallest planned plant (1.1 MW) gives."""
 
-    canal_slope: float = Field(0.0015, ge=0, le=0.02)
+    canal_slope: float = Field(default=0.0015, ge=0, le=0.02)
     """Fall of the headrace over its length [1]; ESHA (2004), section 5.6: 1 to 2 m per km."""
 
-    penstock_slope: float = Field(0.3, gt=0, le=2)
+    penstock_slope: float = Field(default=0.3, gt=0, le=2)
     """Fall of the penstock over its horizontal length [1]: how much of the waterway is a pressure pipe. Assumption."""
 
-    roughness_mm: float = Field(0.05, ge=0)
+    roughness_mm: float = Field(default=0.05, ge=0)
     """Roughness of the penstock's wall [mm]; new welded steel, Moody (1944)."""
 
-    units: int = Field(2, ge=1, le=10)
+    units: int = Field(default=2, ge=1, le=10)
     """Equal turbines per plant."""
 
-    generator_efficiency: float = Field(0.97, gt=0, le=1)
+    generator_efficiency: float = Field(default=0.97, gt=0, le=1)
     """Efficiency of the generators [1]; RETScreen (2004)."""
 
-    transformer_efficiency: float = Field(0.99, gt=0, le=1)
+    transformer_efficiency: float = Field(default=0.99, gt=0, le=1)
     """Efficiency of the transformers [1]; RETScreen (2004): losses of 1 %."""
 
-    availability: float = Field(0.95, gt=0, le=1)
+    availability: float = Field(default=0.95, gt=0, le=1)
     """Share of the year the plants can run [1]; RETScreen (2004): downtime of 4 to 5 %."""
 
-    head_error_m: float = Field(20.0, ge=0)
+    head_error_m: float = Field(default=20.0, ge=0)
     """Standard error of the head [m]: two points of a 30 arc-second terrain model, each about 15 m off."""
 
-    efficiency_error: float = Field(0.03, ge=0, le=1)
+    efficiency_error: float = Field(default=0.03, ge=0, le=1)
     """Standard error of the plants' efficiency [1]. Assumption."""
 
     class_bounds: tuple[float, ...] = (0.30, 0.34)
     """Capacity factors that divide the plants into resource classes [1]."""
 
-    river_km2: float = Field(25.0, gt=0)
+    runoff_file: Path | None = None
+    """Raster of your own runoff in place of the model's: one band of mm a year or twelve of mm a month. Where it has no
+    value the model's stands."""
+
+    discharge_file: Path | None = None
+    """CSV of measured or otherwise known natural flow: lon, lat, catchment_km2 (if known) and mean_discharge_m3s or m01
+    to m12 [m3/s]. The runoff above each gauge is scaled to it."""
+
+    river_km2: float = Field(default=25.0, gt=0)
     """Catchment from which a stream is drawn as a river [km2]."""
 
     @property

@@ -197,8 +197,9 @@ def climate_on(elevation: Raster, climate: xr.Dataset) -> Climate:
     """
     lat, lon = climate["lat"].to_numpy(), climate["lon"].to_numpy()
     step = (abs(lat[1] - lat[0]) / 2, abs(lon[1] - lon[0]) / 2)
-    inside = elevation.lat.min() >= lat.min() - step[0] and elevation.lat.max() <= lat.max() + step[0]
-    inside &= elevation.lon.min() >= lon.min() - step[1] and elevation.lon.max() <= lon.max() + step[1]
+    north, east = step[0] + elevation.step_lat, step[1] + elevation.step_lon  # a last block may be half empty
+    inside = elevation.lat.min() >= lat.min() - north and elevation.lat.max() <= lat.max() + north
+    inside &= elevation.lon.min() >= lon.min() - east and elevation.lon.max() <= lon.max() + east
     if not inside:
         raise GreenzoneError(
             f"the climate covers {lon.min():g}…{lon.max():g} E {lat.min():g}…{lat.max():g} N, the elevation reaches "
@@ -272,6 +273,12 @@ def monthly_runoff(climate: Climate, elevation: Raster, parameters: Parameters) 
     return out
 
 
+def check(runoff: Array) -> None:
+    """Raise GreenzoneError if runoff is negative anywhere."""
+    if np.any(runoff < 0):
+        raise GreenzoneError("runoff is negative: a runoff raster must hold mm per month, 0 or more")
+
+
 def discharge(runoff: Array, area_km2: Array) -> Array:
     """Water leaving a cell. [m3/s] `runoff` is `(month, cell)` [mm per month], `area_km2` `(cell,)`.
 
@@ -280,6 +287,5 @@ def discharge(runoff: Array, area_km2: Array) -> Array:
     GreenzoneError
         If runoff is negative.
     """
-    if np.any(runoff < 0):
-        raise GreenzoneError("runoff is negative: a runoff raster must hold mm per month, 0 or more")
+    check(runoff)
     return runoff * area_km2 * 1000.0 / (DAYS[:, None] * 86400.0)

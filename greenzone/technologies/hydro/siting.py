@@ -1,7 +1,7 @@
 """Where run-of-river plants stand: every diversion a river allows, and the set of them that gives the most.
 
-Comes in: drainage, monthly discharge per cell, what is closed to plants. Goes out: the rivers as chains of nodes, and
-plants as intervals on them that never share a metre of fall.
+Comes in: the network of streams, its monthly discharge, what is closed to plants. Goes out: the rivers as chains of
+nodes, and plants as intervals on them that never share a metre of fall.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from greenzone.technologies.hydro import kernel, model, turbine
-from greenzone.technologies.hydro.drainage import Drainage
 from greenzone.technologies.hydro.options import Options
+from greenzone.technologies.hydro.streams import Streams
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -25,13 +25,13 @@ SUMMER = slice(3, 9)  # April to September
 class Rivers:
     """Rivers as chains of nodes, one after another.
 
-    `cell` is the raster cell of each node, `offsets` the first node of each river (and the end), `position_km` the way
-    along the river, `bed` the elevation [m]. `used` is what plants may use of equally likely flows,
-    `(node, month, step)`, `mean_flow` the river's mean, `design_flow` the flow for which plants are built [m3/s].
+    `stream` is the position in `Streams` of each node, `offsets` the first node of each river (and the end),
+    `position_km` the way along the river, `bed` the elevation [m]. `used` is what plants may use of equally likely
+    flows, `(node, month, step)`, `mean_flow` the river's mean, `design_flow` the flow for which plants are built [m3/s].
     The last node of a river lies on the river it joins.
     """
 
-    cell: Indices
+    stream: Indices
     offsets: Indices
     position_km: Array
     bed: Array
@@ -42,7 +42,7 @@ class Rivers:
     @property
     def last(self) -> NDArray[np.bool_]:
         """Whether a node ends its river: no link starts there."""
-        ends = np.zeros(self.cell.size, dtype=bool)
+        ends = np.zeros(self.stream.size, dtype=bool)
         ends[self.offsets[1:] - 1] = True
         return ends
 
@@ -74,38 +74,46 @@ class Plants:
         return Plants(**{name: values[which] for name, values in vars(self).items()})
 
 
-def rivers(drainage: Drainage, discharge: Array, variability: float, options: Options) -> Rivers:
+def rivers(streams: Streams, discharge: Array, variability: float, options: Options) -> Rivers:
     """Rivers with more than the least mean flow, and what of their water plants may use.
 
     Parameters
     ----------
-    drainage : Drainage
-        The flow network.
+    streams : Streams
+        The network of river cells.
     discharge : ndarray
-        Mean flow of each month and cell, `(12, cell)`. [m3/s]
+        Mean flow of each month, `(12, stream node)`. [m3/s]
     variability : float
         See `model.daily_shape`. [1]
     options : Options
-        Least and largest flow, environmental flow, abstraction, design exceedance.
+        Least flow, spacing of the nodes, environmental flow, abstraction, design exceedance.
 
     Returns
     -------
     Rivers
     """
-    mean = (discharge * model.DAYS[:, None]).sum(axis=0) / model.DAYS.sum()
-    streams = np.nan_to_num(mean) >= options.min_mean_flow_m3s
-    cell, offsets = kernel.river_paths(drainage.downstream, drainage.order, streams, drainage.upstream_km2)
-    position = np.concatenate([[0.0], np.cumsum(drainage.length_km[cell])[:-1]]) if cell.size else np.zeros(0)
-    monthly = discharge[:, cell].T.copy()
+    mean = model.annual_mean(discharge)
+    carry = np.nan_to_num(mean) >= options.min_mean_flow_m3s
+    stream, offsets = kernel.river_paths(streams.downstream, streams.order, carry, streams.upstream_km2)
+    position = np.concatenate([[0.0], np.cumsum(streams.length_km[stream])[:-1]]) if stream.size else np.zeros(0)
+    keep = kernel.spaced(offsets, position, mean[stream], options.node_spacing_km)
+    offsets = np.concatenate([[0], np.cumsum(keep)])[offsets]
+    stream, position = stream[keep], position[keep]
+    monthly = discharge[:, stream].T.copy()
     monthly[:, SUMMER] *= 1.0 - options.abstraction
     flows = model.daily_flows(monthly, variability)
-    used = np.maximum(flows - options.environmental_flow * mean[cell][:, None, None], 0.0)
-    ranked = np.sort(used.reshape(cell.size, 12 * model.STEPS), axis=1)
-    place = (1.0 - options.design_exceedance) * ranked.shape[1] - 0.5
+    used = np.maximum(flows - options.environmental_flow * mean[stream][:, None, None], 0.0)
+    design = exceeded(used, options.design_exceedance)
+    return Rivers(stream, offsets, position, streams.bed[stream], used, mean[stream], design)
+
+
+def exceeded(used: Array, share: float) -> Array:
+    """Flow that `used` `(node, month, step)` reaches or passes for a share of the year, `(node,)`. [m3/s]"""
+    ranked = np.sort(used.reshape(len(used), 12 * model.STEPS), axis=1)
+    place = (1.0 - share) * ranked.shape[1] - 0.5
     below = int(np.clip(np.floor(place), 0, ranked.shape[1] - 2))
-    share = float(np.clip(place - below, 0.0, 1.0))
-    design = ranked[:, below] * (1 - share) + ranked[:, below + 1] * share
-    return Rivers(cell, offsets, position, drainage.bed[cell], used, mean[cell], design)
+    part = float(np.clip(place - below, 0.0, 1.0))
+    return ranked[:, below] * (1 - part) + ranked[:, below + 1] * part
 
 
 def plants_between(
