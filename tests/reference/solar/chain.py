@@ -118,7 +118,10 @@ def chain(site: xr.Dataset, mounting: dict, system: dict, dc_power=None) -> np.n
     """Capacity factor of one site on AC power; `dc_power(effective, temp_cell)` in place of PVWatts' module."""
     effective, poa = light(site, mounting, system)
     temp_cell = cell_temperature(
-        system.get("cooling", "faiman"), poa, site["temp_air"].values.astype(float), site["wind_speed"].values.astype(float)
+        system.get("cooling", "faiman"),
+        poa,
+        site["temp_air"].values.astype(float),
+        site["wind_speed"].values.astype(float),
     )
     if dc_power is None:
         dc = pvlib.pvsystem.pvwatts_dc(effective, temp_cell, 1.0, system.get("temperature_coefficient", -0.0037))
