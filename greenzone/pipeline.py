@@ -78,13 +78,15 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
         layers = ground.layers()
     with clock("eligibility"):
         land = siting.eligibility_of(scenario.eligibility, technologies, ground.surface, grid, scenario.layers.rasters)
-    potentials = {}
+    potentials, own_land = {}, {}
     for name, options in technologies.items():
         with clock(f"{name} potential"):
             sites = grid.sites.assign(eligible_fraction=land.fractions[name])
-            potentials[name] = TECHNOLOGIES[name].estimate(sites, ground.layers(land.pixels[name]), options)
+            own = ground.layers(land.pixels[name])
+            own_land[name] = grid.sites.merge(own.site)
+            potentials[name] = TECHNOLOGIES[name].estimate(sites, own, options)
     with clock("costs and scores"):
-        lcoe = economics.lcoe_of(scenario.economics, potentials, layers.tables)
+        lcoe = economics.lcoe_of(scenario.economics, potentials, layers.tables, own_land)
         criteria = {name: getattr(scenario.scoring, name) for name in technologies}
         scores, contributions = siting.scores_of(criteria, potentials, lcoe, layers.site)
     with clock("supply scenarios"):

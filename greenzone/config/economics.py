@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from greenzone.config.technologies import TechnologyName
@@ -30,6 +32,15 @@ class Economics(Options):
     """ISO code of the currency of all costs; it must stand in the embedded price table."""
     currency_year: int = Field(default=2024, ge=2000, le=2100)
     """Year of the prices [year]; it must stand in the embedded price table."""
+    cost_year: int = Field(default=2030, ge=2020, le=2050)
+    """Year in which plants are bought [year]: capital and O&M follow the trajectories of the table
+    `economics_learning`, level beyond their ends. The cost table is of 2030, so that year changes nothing."""
+    country_multiplier: dict[TechnologyName, Annotated[float, Field(gt=0, le=10)]] = Field(default={})
+    """Capital in the zone's country over that of the cost table by technology [1]; 1 where not named, for no figures
+    of Azerbaijan were found. It does not touch costs named under `costs`."""
+    terrain: bool = True
+    """Whether steep and high ground makes plants dearer, by the table `economics_terrain`. It multiplies costs named
+    under `costs` too: they are of level, low ground."""
     costs: dict[TechnologyName, Costs] = Field(default={})
     """Costs by technology in place of those of the embedded cost table."""
     lcoe_ceiling: float = Field(default=100.0, gt=0)

@@ -63,7 +63,8 @@ def technology_costs(tables: Mapping[str, pd.DataFrame], currency: str = "USD", 
     -------
     DataFrame
         Indexed by technology: `capital_per_kw`, `fixed_om_per_kw_year`, `variable_om_per_mwh` in the currency and
-        year asked for, `lifetime_years`, `source`; attrs `currency` and `year`.
+        year asked for, `lifetime_years`, `projection_year` (for which the figures are), `source`; attrs `currency`
+        and `year`.
 
     Raises
     ------
@@ -74,7 +75,8 @@ def technology_costs(tables: Mapping[str, pd.DataFrame], currency: str = "USD", 
     factors = [
         price_factor(tables["price_index"], row.currency, int(row.year), currency, year) for row in costs.itertuples()
     ]
-    result = costs[[*MONEY, "lifetime_years", "source"]].copy()
+    kept = [*MONEY, "lifetime_years", *(name for name in ("projection_year", "source") if name in costs)]
+    result = costs[kept].copy()
     result[list(MONEY)] = result[list(MONEY)].mul(factors, axis=0)
     result.attrs = {"currency": currency, "year": year}
     return result

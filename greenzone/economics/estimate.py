@@ -6,6 +6,7 @@ Comes in: the `economics` section, the potentials, the curated tables. Goes out:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,9 @@ from numpy.typing import ArrayLike
 
 from greenzone.economics.costs import technology_costs
 from greenzone.economics.lcoe import lcoe
+from greenzone.economics.learning import learned_costs
+from greenzone.economics.plants import plant_costs
+from greenzone.economics.terrain import terrain_multiplier
 from greenzone.errors import GreenzoneError
 from greenzone.schema import Potential
 
@@ -23,18 +27,24 @@ if TYPE_CHECKING:
 
 
 def lcoe_of(
-    section: Economics, potentials: Mapping[str, Potential], tables: Mapping[str, pd.DataFrame]
+    section: Economics,
+    potentials: Mapping[str, Potential],
+    tables: Mapping[str, pd.DataFrame],
+    ground: Mapping[str, xr.Dataset] | None = None,
 ) -> dict[str, xr.DataArray]:
     """LCOE over `site` by technology.
 
     Parameters
     ----------
     section : Economics
-        Cost of capital, currency and year, costs that take the place of the table's.
+        Cost of capital, currency and year, year of purchase, multipliers, costs that take the place of the table's.
     potentials : mapping
         Potential by technology.
     tables : mapping
-        Curated tables; `technology_costs` and `price_index` are used.
+        Curated tables; `technology_costs`, `price_index`, and where they are there those of `economics_...`.
+    ground : mapping, optional
+        `lon`, `lat`, `slope` and `elevation` of the sites by technology, on the land it uses; without it the ground is
+        level and low, and a plant of known head costs what the table says.
 
     Returns
     -------
@@ -46,9 +56,55 @@ def lcoe_of(
     GreenzoneError
         A currency or year without prices, or a technology without costs.
     """
+    costs = costs_of(section, tables)
+    ground = ground or {}
+    return {
+        name: technology_lcoe(with_site_costs(section, potential, costs, tables, ground.get(name)), costs, section.wacc)
+        for name, potential in potentials.items()
+    }
+
+
+def costs_of(section: Economics, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The cost table in the scenario's currency, prices and year of purchase, with its own figures in place.
+
+    A figure of the scenario file is taken as it stands: neither learning nor the country's multiplier is applied to it.
+    """
     costs = technology_costs(tables, section.currency, section.currency_year)
-    costs = with_own_costs(costs, section.costs)
-    return {name: technology_lcoe(potential, costs, section.wacc) for name, potential in potentials.items()}
+    if "economics_learning" in tables:
+        costs = learned_costs(costs, tables["economics_learning"], section.cost_year)
+    for name, factor in section.country_multiplier.items():
+        if name in costs.index:
+            costs.loc[name, "capital_per_kw"] *= factor
+    return with_own_costs(costs, section.costs)
+
+
+def with_site_costs(
+    section: Economics,
+    potential: Potential,
+    costs: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    ground: xr.Dataset | None,
+) -> Potential:
+    """The potential with `capital_per_kw` and `fixed_om_per_kw_year` of the sites where they differ from the table's.
+
+    Plants of known head cost by their head, unless the scenario file names the capital; steep and high ground
+    multiplies the capital of the technologies that `economics_terrain` knows, unless it is switched off.
+    """
+    name = potential.technology
+    own = section.costs.get(name)
+    if ground is None or name not in costs.index:
+        return potential
+    sites = potential.sites
+    if own is None or own.capital_per_kw is None:
+        money = (costs.attrs["currency"], costs.attrs["year"])
+        factor = section.country_multiplier.get(name, 1.0)
+        by_plant = plant_costs(potential, ground, costs.loc[name], tables, money, factor)
+        sites = sites.assign({key: value for key, value in by_plant.items() if key not in sites})
+    if section.terrain and "economics_terrain" in tables:
+        steep = terrain_multiplier(name, ground.slope.to_numpy(), ground.elevation.to_numpy(), tables)
+        capital = sites["capital_per_kw"] if "capital_per_kw" in sites else xr.full_like(sites.capacity_mw, np.nan)
+        sites = sites.assign(capital_per_kw=capital.fillna(costs.loc[name, "capital_per_kw"]) * steep)
+    return replace(potential, sites=sites)
 
 
 def with_own_costs(costs: pd.DataFrame, own: Mapping[str, Costs]) -> pd.DataFrame:
@@ -67,8 +123,8 @@ def technology_lcoe(potential: Potential, costs: pd.DataFrame, wacc: float) -> x
     Parameters
     ----------
     potential : Potential
-        What the technology gives; a variable `capital_per_kw` over `site` in `potential.sites`, in the currency
-        and year of `costs`, takes the place of the table's figure where it is not NaN.
+        What the technology gives; variables `capital_per_kw` and `fixed_om_per_kw_year` over `site` in
+        `potential.sites`, in the currency and year of `costs`, take the place of the table's where they are not NaN.
     costs : DataFrame
         Result of `greenzone.economics.technology_costs`.
     wacc : float
@@ -85,14 +141,10 @@ def technology_lcoe(potential: Potential, costs: pd.DataFrame, wacc: float) -> x
         The cost table has no complete row for the technology.
     """
     row = _complete_row(costs, potential.technology)
-    capital: ArrayLike = row.capital_per_kw
-    if "capital_per_kw" in potential.sites:
-        own = potential.sites.capital_per_kw.to_numpy()
-        capital = np.where(np.isnan(own), row.capital_per_kw, own)
+    capital = _at_sites(potential.sites, "capital_per_kw", row)
+    upkeep = _at_sites(potential.sites, "fixed_om_per_kw_year", row)
     factor = potential.sites.capacity_factor.where(potential.sites.capacity_mw > 0)
-    values = lcoe(
-        capital, row.fixed_om_per_kw_year, row.variable_om_per_mwh, factor.to_numpy(), wacc, row.lifetime_years
-    )
+    values = lcoe(capital, upkeep, row.variable_om_per_mwh, factor.to_numpy(), wacc, row.lifetime_years)
     currency, year = costs.attrs["currency"], costs.attrs["year"]
     return xr.DataArray(
         values,
@@ -104,6 +156,14 @@ def technology_lcoe(potential: Potential, costs: pd.DataFrame, wacc: float) -> x
             "long_name": f"levelised cost of energy of the plant, without its connection, in {currency} of {year}",
         },
     )
+
+
+def _at_sites(sites: xr.Dataset, name: str, row: pd.Series) -> ArrayLike:
+    """A cost of the sites, that of the table where they have none of their own."""
+    if name not in sites:
+        return float(row[name])
+    own = sites[name].to_numpy()
+    return np.where(np.isnan(own), row[name], own)
 
 
 def _complete_row(costs: pd.DataFrame, technology: str) -> pd.Series:
