@@ -83,7 +83,7 @@ def pysam_windpower() -> pd.DataFrame:
         wind = made_weather(8760, 7).wind_speed.to_numpy()
         for name in CHAIN_TURBINES:
             turbine = WindTurbine(hub_height=100, turbine_type=name)
-            speeds = np.arange(0, 40.01, 0.25)
+            speeds = np.arange(401) / 10
             curve = turbine.power_curve
             powers = np.interp(speeds, curve["wind_speed"], curve["value"] / 1000, left=0, right=0)
             system = PySAM.Windpower.default("WindPowerNone")
