@@ -51,8 +51,9 @@ def share_within(frame: Frame, shapes: np.ndarray, metres: float) -> np.ndarray:
         return inside.astype(np.float32)
     distance = cv2.distanceTransform((burnt == 0).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     own = slice(margin, margin + frame.rows), slice(margin, margin + frame.columns)
-    share = np.clip(np.float32(reach + 0.5) - distance[own], 0, 1, dtype=np.float32)
-    return np.maximum(share, inside[own], dtype=np.float32)
+    share = np.subtract(np.float32(reach + 0.5), distance[own])
+    np.clip(share, 0, 1, out=share)
+    return np.maximum(share, inside[own], out=share, dtype=np.float32)
 
 
 def burn(frame: Frame, shapes: np.ndarray) -> np.ndarray:

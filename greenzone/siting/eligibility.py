@@ -60,33 +60,33 @@ def assess(rules: Mapping[str, Rule], frame: Frame, area: np.ndarray, min_area: 
         Shares are products of the rules' shares, float32.
     """
     names = sorted(rules)
-    starts = range(0, frame.rows, STRIP)
+    share = np.empty(frame.shape, np.float32)
+    strip = partial(_strip, [rules[name] for name in names], frame, area, share)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        strips = list(threads.map(partial(_strip, [rules[name] for name in names], frame, area), starts))
-    share = np.concatenate([strip[0] for strip in strips])
-    alone, last = (np.sum([strip[part] for strip in strips], axis=0) for part in (1, 2))
+        sums = list(threads.map(strip, range(0, frame.rows, STRIP)))
+    alone, last = (np.sum([part[k] for part in sums], axis=0) for k in (0, 1))
     removed = {name: (float(alone[k]), float(last[k])) for k, name in enumerate(names)}
-    left = float(np.einsum("ij,ij->", share, area, dtype=float))
+    left = float(sum(part[2] for part in sums))
     if min_area > 0:
         share = keep_patches(share, area, min_area)
-        before, left = left, float(np.einsum("ij,ij->", share, area, dtype=float))
+        before, left = left, float(np.vdot(share.astype(float), area))
         whole = keep_patches(np.ones(frame.shape, np.float32), area, min_area)
         removed["min_area"] = float(area.sum() - (whole * area).sum()), before - left
     return Assessment(share, removed, left)
 
 
-def _strip(rules: list[Rule], frame: Frame, area: np.ndarray, start: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Share of each pixel of a strip, and what each rule removes there alone and last."""
+def _strip(
+    rules: list[Rule], frame: Frame, area: np.ndarray, share: np.ndarray, start: int
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Fill the rows of a strip in `share`; what each rule removes there alone and last, and what all leave."""
     part = frame.strip(start, start + STRIP)
     weights = np.empty((len(rules), part.rows * part.columns), np.float32)
     for row, rule in zip(weights, rules, strict=True):
         row[:] = rule(part).ravel()
-    share = np.empty(weights.shape[1], np.float32)
     alone, last = np.zeros(len(rules)), np.zeros(len(rules))
-    combine_rules(
-        weights, np.ascontiguousarray(area[start : start + part.rows], np.float64).ravel(), share, alone, last
-    )
-    return share.reshape(part.shape), alone, last
+    counted = np.ascontiguousarray(area[start : start + part.rows], np.float32).ravel()
+    left = combine_rules(weights, counted, share[start : start + part.rows].reshape(-1), alone, last)
+    return alone, last, float(left)
 
 
 def keep_patches(share: np.ndarray, area: np.ndarray, least: float) -> np.ndarray:

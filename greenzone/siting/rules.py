@@ -7,6 +7,7 @@ the same pixel gets the same share in every frame.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache, partial
 
@@ -186,19 +187,23 @@ def raster_share(source: UserRaster, limits: Limits, frame: Frame) -> np.ndarray
 
 def limits_share(values: np.ndarray, known: np.ndarray, limits: Limits) -> np.ndarray:
     """Usable share by value: barred outside the limits, and by the policy for what is unknown."""
-    barred = np.zeros(values.shape, bool)
+    usable = np.ones(values.shape, bool)
+    whole = np.issubdtype(values.dtype, np.integer)  # whole numbers are compared as such, which is many times faster
     if limits.min is not None:
-        barred |= values < limits.min
+        usable &= values >= (math.ceil(limits.min) if whole else limits.min)
     if limits.max is not None:
-        barred |= values > limits.max
+        usable &= values <= (math.floor(limits.max) if whole else limits.max)
     if limits.values is not None:
-        barred |= ~np.isin(values, limits.values)
+        usable &= np.isin(values, limits.values)
     if limits.excluded:
-        barred |= np.isin(values, limits.excluded)
-    share = np.where(barred, np.float32(limits.share), np.float32(1.0))
-    for value, usable in limits.shares.items():
-        share[values == value] = usable
-    share[~known] = 1.0 if limits.unknown == "keep" else 0.0
+        usable &= ~np.isin(values, limits.excluded)
+    share = usable.astype(np.float32)
+    if limits.share > 0:
+        share = np.maximum(share, np.float32(limits.share))
+    for value, part in limits.shares.items():
+        share[values == value] = part
+    if not known.all():
+        share[~known] = 1.0 if limits.unknown == "keep" else 0.0
     return share
 
 
