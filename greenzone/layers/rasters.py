@@ -11,6 +11,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import rasterio
 import rasterio.errors
 from exactextract import exact_extract
@@ -24,6 +25,9 @@ from scipy import sparse
 from greenzone.errors import GreenzoneError
 from greenzone.schema import Raster
 
+# Degrees, a centimetre: exactextract stops at site edges that lie on pixel edges but for rounding, as those of
+# longitude-latitude cells do; the raster is then moved by this much.
+NUDGE = 1.0471e-7
 WGS84 = rasterio.crs.CRS.from_epsg(4326)
 
 
@@ -41,9 +45,7 @@ class Coverage:
     @classmethod
     def of(cls, geometry: np.ndarray, like: Raster) -> Coverage:
         """Exact coverage of site polygons (WGS 84) on the pixels of `like`."""
-        frame = exact_extract(
-            _source(like), gpd.GeoDataFrame(geometry=geometry, crs=4326), ["cell_id", "coverage"], output="pandas"
-        )
+        frame = _covered(geometry, like)
         counts = frame["cell_id"].map(len).to_numpy()
         pixels = np.concatenate(frame["cell_id"].to_numpy())
         area = np.cos(np.radians(like.lat))[pixels // like.values.shape[1]]
@@ -70,14 +72,24 @@ class Coverage:
         return np.divide(total, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
 
 
-def _source(raster: Raster) -> NumPyRasterSource:
+def _covered(geometry: np.ndarray, like: Raster) -> pd.DataFrame:
+    """Pixels and their covered share of each polygon; a hair beside the truth where exactextract stops at it."""
+    sites = gpd.GeoDataFrame(geometry=geometry, crs=4326)
+    try:
+        return exact_extract(_source(like, 0.0), sites, ["cell_id", "coverage"], output="pandas")
+    except RuntimeError:
+        return exact_extract(_source(like, NUDGE), sites, ["cell_id", "coverage"], output="pandas")
+
+
+def _source(raster: Raster, nudge: float) -> NumPyRasterSource:
     rows, columns = raster.values.shape
+    west, north = raster.west + nudge, raster.north + nudge
     return NumPyRasterSource(
         np.broadcast_to(np.float32(0), (rows, columns)).copy(),
-        xmin=raster.west,
-        xmax=raster.west + columns * raster.step_lon,
-        ymin=raster.north - rows * raster.step_lat,
-        ymax=raster.north,
+        xmin=west,
+        xmax=west + columns * raster.step_lon,
+        ymin=north - rows * raster.step_lat,
+        ymax=north,
         srs_wkt=WGS84.to_wkt(),
     )
 

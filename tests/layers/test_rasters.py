@@ -94,3 +94,11 @@ def test_onto_takes_the_nearest_pixel_and_leaves_the_outside_missing():
     assert fine.values[0, 0] == 1.0
     assert fine.values[7, 7] == 4.0
     assert np.isnan(fine.values[20, 20])
+
+
+def test_sites_whose_edges_lie_on_pixel_edges_are_covered():
+    like = Raster(np.arange(360.0 * 432).reshape(360, 432), 45.0, 41.0, 1 / 120, 1 / 120)
+    west, south = (corner.ravel() for corner in np.meshgrid(np.arange(45.5, 48, 0.1), np.arange(38.5, 40.5, 0.1)))
+    mean = Coverage.of(shapely.box(west, south, west + 0.1, south + 0.1), like).mean(like.values)
+    row, column = (41.0 - south - 0.05) * 120 - 0.5, (west + 0.05 - 45.0) * 120 - 0.5
+    np.testing.assert_allclose(mean, row * 432 + column, rtol=1e-3)
