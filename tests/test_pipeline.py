@@ -98,6 +98,14 @@ def test_a_coarse_grid_finds_what_a_fine_one_does(coarse, fine, technology):
         assert total(coarse, technology, variable) == pytest.approx(total(fine, technology, variable), rel=0.05)
 
 
+@pytest.mark.parametrize("grid", ["{kind: lonlat, cell_size: 0.1}", "{kind: h3, h3_resolution: 6, cell_size: null}"])
+def test_other_kinds_of_cells_find_the_same(coarse, project, grid):
+    other = gz.run(gz.read_config(project / "configs" / "baseline.yaml", [f"grid={grid}"]))
+    for technology in TECHNOLOGIES:
+        for variable in ("capacity_mw", "energy_gwh"):
+            assert total(other, technology, variable) == pytest.approx(total(coarse, technology, variable), rel=0.05)
+
+
 @pytest.mark.parametrize("technology", ["solar", "wind", "hydro", "geothermal"])
 def test_a_cell_is_worth_the_same_when_only_its_district_is_looked_at(coarse, project, technology):
     crop = gz.run(gz.read_config(project / "configs" / "quick.yaml", ["zone.districts=[Lachin]"]))
