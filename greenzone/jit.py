@@ -93,7 +93,7 @@ def in_threads(work: Callable[[int, int], None], count: int) -> None:
     """
     pieces = min(count, PIECES)
     bounds = [count * piece // pieces for piece in range(pieces + 1)] if pieces else [0]
-    threads = min(numba.config.NUMBA_NUM_THREADS, pieces)
+    threads = min(numba.config.NUMBA_NUM_THREADS, pieces)  # type: ignore[attr-defined]
     if threads <= 1:
         for first, last in pairwise(bounds):
             work(first, last)

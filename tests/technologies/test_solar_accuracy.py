@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -16,47 +17,19 @@ from greenzone.technologies import solar
 from greenzone.technologies.solar import equipment, fits
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "solar"
-_spec = importlib.util.spec_from_file_location("solar_chain", REFERENCE / "chain.py")
-chain = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(chain)
 
+
+def load(name: str) -> ModuleType:
+    """A module of the reference folder."""
+    spec = importlib.util.spec_from_file_location(f"solar_{name}", REFERENCE / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+chain = load("chain")
+OPTIONS = load("options").OPTIONS
 WEATHER = chain.sample_weather()
-
-
-def fixed(tilt: float, azimuth: float) -> dict:
-    return {"kind": "fixed", "tilt": tilt, "azimuth": azimuth}
-
-
-def turning(**changes) -> dict:
-    axis = {"axis_tilt": 0.0, "axis_azimuth": 180.0, "max_angle": 60.0, "gcr": 0.4, "cross_axis_tilt": 0.0}
-    return {"kind": "single", **axis, **changes}
-
-
-OPTIONS = {
-    "hay-davies": (fixed(30, 180), {}),
-    "steep to the west": (fixed(75, 260), {}),
-    "flat": (fixed(0, 180), {}),
-    "isotropic": (fixed(30, 180), {"sky": "isotropic"}),
-    "perez": (fixed(30, 180), {"sky": "perez"}),
-    "ashrae cover": (fixed(30, 180), {"iam": "ashrae"}),
-    "martin-ruiz cover": (fixed(30, 180), {"iam": "martin_ruiz"}),
-    "no cover": (fixed(30, 180), {"iam": "none"}),
-    "sapm temperature": (fixed(30, 180), {"cooling": "sapm_open_rack_glass_glass"}),
-    "pvsyst temperature": (fixed(30, 180), {"cooling": "pvsyst_freestanding"}),
-    "floating": (fixed(12, 180), {"cooling": "floating_closed", "albedo": 0.06}),
-    "single axis": (turning(gcr=None), {}),
-    "backtracking": (turning(), {}),
-    "backtracking on a slope": (turning(axis_tilt=15.0, axis_azimuth=170.0, cross_axis_tilt=-8.0), {}),
-    "backtracking, perez": (turning(), {"sky": "perez"}),
-    "dual axis": ({"kind": "dual"}, {}),
-    "rows in shade": (fixed(30, 180), {"gcr": 0.5}),
-    "bifacial": (fixed(30, 180), {"gcr": 0.4, "bifaciality": 0.7}),
-    "bifacial, isotropic": (fixed(30, 180), {"gcr": 0.4, "bifaciality": 0.7, "sky": "isotropic"}),
-    "bifacial, backtracking": (turning(), {"gcr": 0.4, "bifaciality": 0.7}),
-    "bifacial, upright": (fixed(90, 90), {"gcr": 0.25, "bifaciality": 0.85, "row_height": 1.9, "row_width": 2.2}),
-    "single diode, silicon": (fixed(30, 180), {"module": "Trina_Solar_TSM_330PD14_05U"}),
-    "single diode, thin film": (fixed(30, 180), {"module": "First_Solar__Inc__FS_367"}),
-}
 
 
 def mount_of(mounting: dict) -> solar.FixedTilt | solar.SingleAxis | solar.DualAxis:
@@ -101,6 +74,16 @@ def test_option_equals_pvlib(option, table):
     assert found["hourly_rmse"] <= 1e-2
     for name, value in found.items():
         assert value <= 1.5 * table.loc[option, name] + 1e-6, f"{name} of {option} is worse than stated"
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_option_equals_its_stored_case(option):
+    """The cases were made once (`make_cases.py`) and do not move when pvlib does: physical tolerance."""
+    with np.load(REFERENCE / "pvlib_cases.npz") as cases:
+        stored, every = cases[option], int(cases["every"])
+    mounting, system = OPTIONS[option]
+    ours = solar.capacity_factor(WEATHER, mount=mount_of(mounting), **system).values
+    assert np.abs(ours[::every] - stored).max() <= 2e-4
 
 
 if __name__ == "__main__":

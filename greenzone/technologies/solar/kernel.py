@@ -73,7 +73,7 @@ def _darken(out, weather, t, tiles, j):
     start = tiles.start[j]
     for i in range(start, tiles.stop[j]):
         known = at(ghi, i) + at(dni, i) + at(dhi, i) + at(temp_air, i) + at(wind_speed, i) + at(clear, i)
-        out[i - start] = ZERO * known
+        out[i - start] = abs(ZERO * known)
 
 
 @inlined

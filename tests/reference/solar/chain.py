@@ -1,7 +1,7 @@
 """The independent way: one site at a time through pvlib's own functions in float64, for every option of `System`.
 
-`sample_weather` makes weather for the comparison, `chain` the reference capacity factor. Used by the tests, by
-`make_cases.py` and by the benchmark.
+`sample_weather` and `hourly_year` make weather for comparisons, `chain` the reference capacity factor. Used by the
+tests, by `make_cases.py` and by the benchmark.
 """
 
 from __future__ import annotations
@@ -46,6 +46,39 @@ def sample_weather(step_hours: int = 13, seed: int = 7) -> xr.Dataset:
             "lat": ("site", np.array(LATITUDES)),
             "lon": ("site", np.array(LONGITUDES)),
             "elevation": ("site", np.array(ELEVATIONS)),
+        },
+    )
+
+
+def hourly_year(lat: float, lon: float, elevation: float, seed: int = 0) -> xr.Dataset:
+    """Every hour of 2019 at one place: clear-sky light dimmed day by day, warm and cold seasons and hours, gusts."""
+    random = np.random.default_rng(seed)
+    times = pd.date_range("2019-01-01", periods=8760, freq="h")
+    place = pvlib.location.Location(lat, lon, altitude=elevation)
+    clear = place.get_clearsky(times.tz_localize("UTC"), model="ineichen", linke_turbidity=3.0)
+    zenith = pvlib.solarposition.get_solarposition(times, lat, lon)["apparent_zenith"].to_numpy()
+    cosine = np.maximum(np.cos(np.radians(zenith)), 0.0)
+    index = np.repeat(random.uniform(0.2, 1.0, 365), 24)
+    dni = clear["dni"].to_numpy() * np.clip((index - 0.25) / 0.75, 0.0, 1.0)
+    ghi = clear["ghi"].to_numpy() * index
+    dhi = np.clip(ghi - dni * cosine, 0.1 * ghi, None)
+    season = -np.sign(lat) * 8.0 * np.cos(2 * np.pi * (times.day_of_year.to_numpy() - 15) / 365)
+    hour = 5.0 * np.cos((times.hour.to_numpy() + lon / 15.0 - 14.0) / 12.0 * np.pi)
+    values = {
+        "ghi": dni * cosine + dhi,
+        "dni": dni,
+        "dhi": dhi,
+        "temp_air": 22.0 - 0.35 * abs(lat) - 0.006 * elevation + season + hour,
+        "wind_speed": random.gamma(2.0, 1.5, 8760),
+    }
+    return xr.Dataset(
+        {name: (("time", "site"), value.astype(np.float32)[:, None]) for name, value in values.items()},
+        {
+            "time": times,
+            "site": ["x"],
+            "lat": ("site", [lat]),
+            "lon": ("site", [lon]),
+            "elevation": ("site", [elevation]),
         },
     )
 
