@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from greenzone.layers import catalogue
 from greenzone.schema import Raster
-from greenzone.technologies.hydro import drainage, kernel, model, runoff, siting
+from greenzone.technologies.hydro import costs, drainage, kernel, model, runoff, siting
 from greenzone.technologies.hydro.options import Options
 from greenzone.technologies.hydro.streams import streams_of
 
 STEP = 1 / 120
+PRICES = costs.Prices.read(catalogue.read_table("hydro_costs"), catalogue.read_table("price_index"), Options())
 NODES = 7
 PAIRS = [(upper, lower) for lower in range(1, NODES) for upper in range(lower)]
 
@@ -87,7 +88,9 @@ def test_a_mountain_river_is_used_once_and_its_step_is_found(chart):
     network, discharge = mountain_river()
     options = Options(min_capacity_mw=0.1, min_gwh_per_plant=0.1, min_gwh_per_km=0.1)
     chains = siting.rivers(network, discharge, 0.45, options)
-    built = siting.best(siting.candidates(chains, chains.last.copy(), chart, options), chains.stream.size, options)
+    built = siting.best(
+        siting.candidates(chains, chains.last.copy(), chart, PRICES, options), chains.stream.size, PRICES, options
+    )
     assert built.intake.size > 0
     for first, last in itertools.pairwise(chains.offsets):
         own = (built.intake >= first) & (built.intake < last)
@@ -103,7 +106,7 @@ def test_energy_is_that_of_the_model(chart):
     network, discharge = mountain_river()
     options = Options(min_capacity_mw=0.1)
     chains = siting.rivers(network, discharge, 0.45, options)
-    found = siting.candidates(chains, chains.last.copy(), chart, options)
+    found = siting.candidates(chains, chains.last.copy(), chart, PRICES, options)
     pick = found.take(np.array([found.capacity_mw.argmax()]))
     river = model.daily_flows(discharge[:, chains.stream[pick.intake[0]]], 0.45)
     losses = options.electrical_efficiency * options.availability
@@ -141,7 +144,9 @@ def test_the_head_used_never_exceeds_the_fall(drops, wet):
     options = Options(min_capacity_mw=0.05, min_gwh_per_plant=0.0, min_gwh_per_km=0.0, min_head_m=2.0)
     chains = siting.rivers(rivers, discharge, 0.45, options)
     chart = catalogue.read_table("hydro_turbines")
-    built = siting.best(siting.candidates(chains, chains.last.copy(), chart, options), chains.stream.size, options)
+    built = siting.best(
+        siting.candidates(chains, chains.last.copy(), chart, PRICES, options), chains.stream.size, PRICES, options
+    )
     for first, last in itertools.pairwise(chains.offsets):
         own = (built.intake >= first) & (built.intake < last)
         assert built.gross_head[own].sum() <= chains.bed[first] - chains.bed[last - 1] + 1e-6
@@ -153,7 +158,7 @@ def test_blocked_links_carry_no_plant(chart):
     chains = siting.rivers(network, discharge, 0.45, options)
     blocked = chains.last.copy()
     siting.block(blocked, 5, 30)
-    found = siting.candidates(chains, blocked, chart, options)
+    found = siting.candidates(chains, blocked, chart, PRICES, options)
     assert not np.any((found.intake < 30) & (found.outlet > 5) & (found.outlet <= chains.offsets[1]))
 
 
@@ -161,12 +166,8 @@ def test_a_flat_river_has_no_candidates(chart):
     network, discharge = mountain_river()
     options = Options(min_head_m=5000.0)
     chains = siting.rivers(network, discharge, 0.45, options)
-    assert (
-        siting.best(
-            siting.candidates(chains, chains.last.copy(), chart, options), chains.stream.size, options
-        ).intake.size
-        == 0
-    )
+    pool = siting.candidates(chains, chains.last.copy(), chart, PRICES, options)
+    assert siting.best(pool, chains.stream.size, PRICES, options).intake.size == 0
 
 
 def test_no_water_no_rivers(chart):
@@ -174,7 +175,7 @@ def test_no_water_no_rivers(chart):
     options = Options(min_mean_flow_m3s=1e6)
     chains = siting.rivers(network, discharge, 0.45, options)
     assert chains.stream.size == 0
-    assert siting.candidates(chains, chains.last.copy(), chart, options).intake.size == 0
+    assert siting.candidates(chains, chains.last.copy(), chart, PRICES, options).intake.size == 0
 
 
 @pytest.mark.parametrize("field", ["environmental_flow", "abstraction"])
@@ -184,6 +185,6 @@ def test_water_kept_back_never_raises_energy(chart, field):
     for share in (0.0, 0.2, 0.5, 0.9):
         options = Options(min_capacity_mw=0.1, **{field: share})
         chains = siting.rivers(network, discharge, 0.45, options)
-        found = siting.candidates(chains, chains.last.copy(), chart, options)
-        totals.append(siting.best(found, chains.stream.size, options).energy_gwh.sum())
+        found = siting.candidates(chains, chains.last.copy(), chart, PRICES, options)
+        totals.append(siting.best(found, chains.stream.size, PRICES, options).energy_gwh.sum())
     assert totals == sorted(totals, reverse=True) and totals[0] > totals[-1]

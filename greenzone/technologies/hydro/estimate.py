@@ -15,7 +15,8 @@ from scipy.spatial import cKDTree
 
 from greenzone import schema
 from greenzone.layers import catalogue
-from greenzone.technologies.hydro import existing, features, model, profiles, siting
+from greenzone.technologies.hydro import existing, features, ladder, model, profiles, siting
+from greenzone.technologies.hydro.costs import Prices
 from greenzone.technologies.hydro.existing import Places
 from greenzone.technologies.hydro.options import Options
 from greenzone.technologies.hydro.siting import Plants, Rivers
@@ -46,7 +47,8 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     -------
     Potential
         A plant belongs to the site its powerhouse stands on. `capacity_mw` and `energy_gwh` hold existing plants and
-        candidates, `existing_mw` the former alone. `features` are `hydro_plants` (points) and `rivers` (lines).
+        candidates, `existing_mw` the former alone. `features` are `hydro_plants` (points),
+        `rivers` (lines), and the ladder of potential in `hydro_basins` and `hydro_districts` (polygons).
 
     Raises
     ------
@@ -57,33 +59,37 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     chains = siting.rivers(flow.streams, flow.discharge, flow.parameters.flow_variability, options)
     names = existing.river_names(flow.streams, layers.tables["hydro_rivers"])
     places = places_of(flow.streams, chains, names, layers)
-    site = nearest_site(sites, places)
     known = existing.of_zone(layers.tables["hydro_plants"], layers.zone)
-    chart, eligible = layers.tables["hydro_turbines"], sites["eligible_fraction"].to_numpy()[site]
-    table, stand, built = plants(chains, places, eligible, known, chart, options)
-    plant_table = features.plant_table(table, stand, built, chains, places, flow.parameters, options)
-    cost = features.capital_cost(plant_table, layers.tables["hydro_costs"])
-    plant_table["capital_cost_musd2014"] = cost
-    at = nearest_site(sites, Places(plant_table.lon.to_numpy(), plant_table.lat.to_numpy(), *[np.array([])] * 2))
-    dataset, monthly = by_site(sites, plant_table, at, theoretical(flow, sites, layers))
-    frame = profiles.groups(
-        sites["district"].to_numpy(),
-        dataset["capacity_mw"].to_numpy(),
-        dataset["capacity_factor"].to_numpy(),
-        options.class_bounds,
-    )
+    prices = Prices.read(layers.tables["hydro_costs"], layers.tables["price_index"], options)
+    eligible = sites["eligible_fraction"].to_numpy()[nearest_site(sites, places)]
+    table, stand, built = plants(chains, places, eligible, known, layers.tables["hydro_turbines"], prices, options)
+    listed = features.plant_table(table, stand, built, chains, places, flow.parameters, options)
+    listed = features.with_costs(listed, prices)
+    at = nearest_site(sites, Places(listed.lon.to_numpy(), listed.lat.to_numpy(), *[np.array([])] * 2))
+    dataset, monthly = by_site(sites, listed, at, theoretical(flow, sites, layers))
+    supply = grouped(sites, dataset, monthly, pd.DatetimeIndex(layers.weather["time"].to_numpy()), options)
+    basins = ladder.basin_names(flow.streams, names)
+    basin = basins[chains.stream[np.concatenate([stand.intake, built.intake])]]
+    gross = dataset["theoretical_gwh"].to_numpy()
+    shown = {
+        "hydro_plants": features.points(listed),
+        "rivers": features.rivers(flow.streams, flow.mean, names, layers.zone, options),
+        "hydro_basins": ladder.by_basin(flow, basins, listed, basin, layers.zone, options),
+        "hydro_districts": ladder.by_district(layers.zone, sites["district"].to_numpy(), gross, listed, options),
+    }
+    figures = features.totals(listed, dataset, options)
+    notes = features.notes(listed, known, prices, options)
+    return schema.Potential("hydro", schema.label(dataset, schema.POTENTIAL | SITE), supply, shown, figures, notes)
+
+
+def grouped(
+    sites: xr.Dataset, dataset: xr.Dataset, monthly: Array, time: pd.DatetimeIndex, options: Options
+) -> xr.Dataset:
+    """Hourly profiles of the supply groups; adds the group of each site to `dataset`."""
+    capacity, factor = dataset["capacity_mw"].to_numpy(), dataset["capacity_factor"].to_numpy()
+    frame = profiles.groups(sites["district"].to_numpy(), capacity, factor, options.class_bounds)
     dataset["group"] = ("site", frame["group"].to_numpy())
-    time = pd.DatetimeIndex(layers.weather["time"].to_numpy())
-    supply = profiles.of_groups(frame, dataset["capacity_mw"].to_numpy(), monthly, time)
-    lines = features.rivers(flow.streams, flow.mean, names, layers.zone, options)
-    return schema.Potential(
-        "hydro",
-        schema.label(dataset, schema.POTENTIAL | SITE),
-        supply,
-        {"hydro_plants": features.points(plant_table), "rivers": lines},
-        features.totals(plant_table, dataset),
-        features.notes(plant_table, known, options),
-    )
+    return profiles.of_groups(frame, capacity, monthly, time)
 
 
 def places_of(streams: Streams, chains: Rivers, names: NDArray[np.str_], layers: schema.Layers) -> Places:
@@ -111,7 +117,13 @@ def nearest_site(sites: xr.Dataset, places: Places) -> NDArray[np.int64]:
 
 
 def plants(
-    chains: Rivers, places: Places, eligible: Array, known: pd.DataFrame, chart: pd.DataFrame, options: Options
+    chains: Rivers,
+    places: Places,
+    eligible: Array,
+    known: pd.DataFrame,
+    chart: pd.DataFrame,
+    prices: Prices,
+    options: Options,
 ) -> tuple[pd.DataFrame, Plants, Plants]:
     """Plants of the table that found their reach, the same as `Plants`, and the candidates beside them.
 
@@ -120,13 +132,15 @@ def plants(
     """
     inside = places.district != ""
     taken = chains.last | ~(inside & np.append(inside[1:], False))
-    possible = siting.candidates(chains, taken, chart, options)
+    possible = siting.candidates(chains, taken, chart, prices, options)
     stands = known[(known["status"] == "existing") & known["capacity_mw"].notna()]
     table, stand = existing.place(stands, possible, chains, places, taken, chart, options)
+    if options.objective == "net_benefit":
+        possible = siting.optimised(chains, taken, chart, prices, options)
     closed = np.concatenate([[0], np.cumsum(taken)])
     free = closed[possible.outlet] == closed[possible.intake]
     free &= eligible[possible.outlet] > 0
-    return table, stand, siting.best(possible.take(free), chains.stream.size, options)
+    return table, stand, siting.best(possible.take(free), chains.stream.size, prices, options)
 
 
 def theoretical(flow: Water, sites: xr.Dataset, layers: schema.Layers) -> Array:

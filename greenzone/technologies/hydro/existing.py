@@ -162,8 +162,9 @@ def sized(plants: Plants, table: pd.DataFrame, rivers: Rivers, chart: pd.DataFra
     flow = np.where(np.isnan(flow), plants.design_flow * published / np.maximum(plants.capacity_mw, 1e-9), flow)
     gross, net = np.where(np.isnan(head), plants.gross_head, head), np.where(np.isnan(head), plants.net_head, head)
     kind = siting.turbine_kind(chart, net, flow, options.units)
+    width = plants.diameter_m * (flow / plants.design_flow) ** 0.375  # as wide pipes as lose the same head
     built = replace(
-        plants, design_flow=flow, gross_head=gross, net_head=net, capacity_mw=published,
+        plants, design_flow=flow, gross_head=gross, net_head=net, capacity_mw=published, diameter_m=width,
         turbine=np.where(kind < 0, plants.turbine, kind),
     )  # fmt: skip
     monthly = siting.with_energy(built, rivers, options).monthly_gwh

@@ -5,15 +5,17 @@ Comes in: plants on river nodes. Goes out: GeoDataFrames in WGS 84, totals, note
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
-from greenzone.technologies.hydro import model
+from greenzone.technologies.hydro import costs, model, uncertainty
+from greenzone.technologies.hydro.costs import Prices
 from greenzone.technologies.hydro.existing import Places
 from greenzone.technologies.hydro.options import Options
 from greenzone.technologies.hydro.runoff import Parameters
@@ -24,10 +26,12 @@ from greenzone.technologies.hydro.turbine import TYPES
 Array = NDArray[np.float64]
 NEAR = 0.03  # degree around the zone where rivers are still drawn: border rivers run beside its polygons
 COLUMNS = [
-    "name", "status", "river", "district", "capacity_mw", "energy_gwh", "capacity_factor", "energy_low_gwh",
-    "energy_high_gwh", "modelled_gwh", "design_flow_m3s", "mean_flow_m3s", "gross_head_m", "net_head_m", "waterway_km",
-    "turbine", "intake_lon", "intake_lat", "location", "year",
+    "name", "status", "river", "district", "capacity_mw", "energy_gwh", "capacity_factor", "energy_p90_gwh",
+    "energy_p50_gwh", "energy_p10_gwh", "modelled_gwh", "design_flow_m3s", "mean_flow_m3s", "gross_head_m",
+    "net_head_m", "waterway_km", "penstock_diameter_m", "turbine", "units", "intake_lon", "intake_lat", "location",
+    "year",
 ]  # fmt: skip
+PERCENTILES = ["energy_p90_gwh", "energy_p50_gwh", "energy_p10_gwh"]
 
 
 def plant_table(
@@ -42,17 +46,14 @@ def plant_table(
     """One row per plant, existing ones first: `COLUMNS`, `lon, lat` of the powerhouse and `monthly_gwh` (12 values).
 
     `table` are the rows of `hydro_plants` behind `stand`. Where its energy is published it counts, the model's is
-    beside it; low and high are the 10th and 90th percentile.
+    beside it, and the percentiles are the model's, scaled to it.
     """
-    old, new = rows_of(stand, chains, places), rows_of(built, chains, places)
-    spread = ndtri(0.9) * log_error(old, parameters, options), ndtri(0.9) * log_error(new, parameters, options)
+    old, new = (rows_of(plants, chains, places, parameters, options) for plants in (stand, built))
     old = old.assign(name=table["plant"].to_numpy(), status="existing", year=table["year"].to_numpy(float))
     published = table["annual_gwh"].to_numpy(float)
-    known = np.isfinite(published)
-    scale = np.where(known, published / np.maximum(old["modelled_gwh"], 1e-9), 1.0)
+    scale = np.where(np.isfinite(published), published / np.maximum(old["modelled_gwh"], 1e-9), 1.0)
     old["monthly_gwh"] = [month * factor for month, factor in zip(old["monthly_gwh"], scale, strict=True)]
-    old["energy_gwh"] = old["modelled_gwh"] * scale
-    spread[0][known] = 0.0
+    old[["energy_gwh", *PERCENTILES]] = old[["energy_gwh", *PERCENTILES]].mul(scale, axis=0)
     located = table["lat"].notna().to_numpy()
     old["lon"] = np.where(located, table["lon"], old["lon"])
     old["lat"] = np.where(located, table["lat"], old["lat"])
@@ -63,15 +64,12 @@ def plant_table(
     new = new.assign(name=names, status="candidate", year=np.nan, location="found on the terrain")
     both = pd.concat([old, new], ignore_index=True)
     both["capacity_factor"] = both["energy_gwh"] * 1000.0 / (both["capacity_mw"] * model.HOURS)
-    factor = np.exp(np.concatenate(spread))
-    both["energy_low_gwh"], both["energy_high_gwh"] = both["energy_gwh"] / factor, both["energy_gwh"] * factor
-    most = both["capacity_mw"] * model.HOURS / 1000.0 * options.availability
-    both["energy_high_gwh"] = np.maximum(np.minimum(both["energy_high_gwh"], most), both["energy_gwh"])
     return both[[*COLUMNS, "lon", "lat", "monthly_gwh"]]
 
 
-def rows_of(plants: Plants, chains: Rivers, places: Places) -> pd.DataFrame:
+def rows_of(plants: Plants, chains: Rivers, places: Places, parameters: Parameters, options: Options) -> pd.DataFrame:
     """What the model knows of each plant."""
+    spread = uncertainty.of_plants(plants, chains, parameters.log_error, options)
     return pd.DataFrame(
         {
             "river": places.river[plants.intake],
@@ -79,12 +77,15 @@ def rows_of(plants: Plants, chains: Rivers, places: Places) -> pd.DataFrame:
             "capacity_mw": plants.capacity_mw,
             "energy_gwh": plants.energy_gwh,
             "modelled_gwh": plants.energy_gwh,
+            **dict(zip(PERCENTILES, spread.T, strict=True)),
             "design_flow_m3s": plants.design_flow,
             "mean_flow_m3s": chains.mean_flow[plants.intake],
             "gross_head_m": plants.gross_head,
             "net_head_m": plants.net_head,
             "waterway_km": plants.waterway_km,
+            "penstock_diameter_m": plants.diameter_m,
             "turbine": np.array(TYPES)[plants.turbine],
+            "units": np.full(plants.intake.size, options.units),
             "intake_lon": places.lon[plants.intake],
             "intake_lat": places.lat[plants.intake],
             "lon": places.lon[plants.outlet],
@@ -94,22 +95,20 @@ def rows_of(plants: Plants, chains: Rivers, places: Places) -> pd.DataFrame:
     )
 
 
-def log_error(rows: pd.DataFrame, parameters: Parameters, options: Options) -> Array:
-    """Standard error of the logarithm of a plant's energy: of runoff, head and efficiency, independent. [1]"""
-    head = options.head_error_m / np.maximum(rows["gross_head_m"].to_numpy(float), 1.0)
-    return np.sqrt(parameters.log_error**2 + np.minimum(head, 1.0) ** 2 + options.efficiency_error**2)
+def with_costs(table: pd.DataFrame, prices: Prices) -> pd.DataFrame:
+    """The table with capital [million USD], yearly operation [million USD] and levelised cost [USD/MWh] of candidates.
 
-
-def capital_cost(table: pd.DataFrame, costs: pd.DataFrame) -> Array:
-    """Capital cost of the candidates by the ORNL model of new stream-reach development; NaN for others. [MUSD of 2014]
-
-    `costs` is the table `hydro_costs`: cost = coefficient · P^a · H^b with P in MW and H in ft.
+    NaN for plants that stand: their money is spent.
     """
-    value = costs.set_index("parameter")["value"].astype(float)
-    feet = table["gross_head_m"].to_numpy(float) / 0.3048
-    powers = table["capacity_mw"].to_numpy(float) ** value["capital_power_exponent"]
-    cost = value["capital_coefficient"] * powers * feet ** value["capital_head_exponent"] / 1e6
-    return np.where(table["status"] == "candidate", cost, np.nan)
+    power, head, energy = (table[name].to_numpy(float) for name in ("capacity_mw", "gross_head_m", "energy_gwh"))
+    capital = costs.capital_cost(power, head, prices)
+    new = (table["status"] == "candidate").to_numpy()
+    figures = {
+        "capital_cost_musd": capital / 1e6,
+        "operating_cost_musd": costs.operating_cost(power, capital, prices) / 1e6,
+        "lcoe_usd_mwh": costs.levelised_cost(power, head, energy, prices),
+    }
+    return table.assign(**{name: np.where(new, values, np.nan) for name, values in figures.items()})
 
 
 def points(table: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -160,9 +159,10 @@ def line_index(lines: list[NDArray[np.int64]]) -> NDArray[np.int64]:
     return np.repeat(np.arange(len(lines)), [len(line) for line in lines])
 
 
-def totals(table: pd.DataFrame, dataset: xr.Dataset) -> dict[str, float]:
-    """Figures of the zone."""
+def totals(table: pd.DataFrame, dataset: xr.Dataset, options: Options) -> dict[str, float]:
+    """Figures of the zone: plants that stand, candidates, those within the cost ceiling, all falling water."""
     old, new = table[table["status"] == "existing"], table[table["status"] == "candidate"]
+    cheap = new[new["lcoe_usd_mwh"] <= options.lcoe_ceiling]
     return {
         "existing_mw": float(old["capacity_mw"].sum()),
         "existing_gwh": float(old["energy_gwh"].sum()),
@@ -170,11 +170,14 @@ def totals(table: pd.DataFrame, dataset: xr.Dataset) -> dict[str, float]:
         "candidate_gwh": float(new["energy_gwh"].sum()),
         "candidate_plants": float(len(new)),
         "candidate_capacity_factor": float(new["capacity_factor"].median()) if len(new) else float("nan"),
+        "candidate_lcoe_usd_mwh": float(new["lcoe_usd_mwh"].median()) if len(new) else float("nan"),
+        "economic_candidate_mw": float(cheap["capacity_mw"].sum()),
+        "economic_candidate_gwh": float(cheap["energy_gwh"].sum()),
         "theoretical_gwh": float(dataset["theoretical_gwh"].sum()),
     }
 
 
-def notes(table: pd.DataFrame, known: pd.DataFrame, options: Options) -> tuple[str, ...]:
+def notes(table: pd.DataFrame, known: pd.DataFrame, prices: Prices, options: Options) -> tuple[str, ...]:
     """Caveats for the reader; `known` are the zone's rows of `hydro_plants`."""
     missing = known[(known["status"] == "existing") & ~known["plant"].isin(table["name"])]["plant"].tolist()
     planned = known[known["status"] == "planned"]["capacity_mw"].sum()
@@ -185,8 +188,29 @@ def notes(table: pd.DataFrame, known: pd.DataFrame, options: Options) -> tuple[s
         f"Planned plants of {planned:.0f} MW in the table are not counted; those on small rivers use the same falls as "
         "candidates.",
         f"Rivers of more than {options.max_mean_flow_m3s:g} m3/s (the Araz, a border river) are left to storage dams.",
-        "Head comes from a 30 arc-second terrain model, mean flow from a calibrated water balance: see low and high.",
+        "Head comes from a terrain model, mean flow from a calibrated water balance: P90, P50 and P10 are the energy "
+        "passed with 90, 50 and 10 % of probability.",
+        *cost_note(table, prices, options),
     ]
     if missing:
         lines.append(f"Existing plants without a place or capacity: {', '.join(missing)}.")
     return tuple(lines)
+
+
+def cost_note(table: pd.DataFrame, prices: Prices, options: Options) -> list[str]:
+    """How much of the candidates pays, at the costs assumed and at those of the one contract known in the zone."""
+    new = table[table["status"] == "candidate"]
+    if new.empty:
+        return []
+    power, head, energy = (new[name].to_numpy(float) for name in ("capacity_mw", "gross_head_m", "energy_gwh"))
+    capital = costs.capital_cost(power, head, prices).sum() / power.sum() / 1000.0
+    most = new["lcoe_usd_mwh"] <= options.lcoe_ceiling
+    local = replace(prices, capital_coefficient=prices.capital_coefficient * prices.local_capital / capital)
+    cheap = costs.levelised_cost(power, head, energy, local) <= options.lcoe_ceiling
+    return [
+        f"The technical potential of {power.sum():.0f} MW stands beside the official target of 500 MW: it is what the "
+        f"falls allow, built as large as the zone's plants are. At {capital:.0f} USD/kW (stream-reach plants in the "
+        f"United States) {power[most].sum():.0f} MW cost at most {options.lcoe_ceiling:g} USD/MWh, at the "
+        f"{prices.local_capital:.0f} USD/kW paid for rebuilding small plants in Kalbajar and Lachin "
+        f"{power[cheap].sum():.0f} MW."
+    ]

@@ -113,7 +113,15 @@ def friction_loss(flow: Any, diameter: Any, length: Any, roughness: Any) -> Any:
     return factor * length / diameter * velocity**2 / (2.0 * GRAVITY)
 
 
-def net_head(gross_head: Any, headrace: Any, canal_slope: Any, penstock: Any, flow: Any, roughness: Any) -> Any:
+def net_head(
+    gross_head: Any,
+    headrace: Any,
+    canal_slope: Any,
+    penstock: Any,
+    flow: Any,
+    roughness: Any,
+    diameter: Any | None = None,
+) -> Any:
     """Head at the turbine: gross head less the canal's fall and the penstock's friction at design flow; at least 0.
 
     Parameters
@@ -128,6 +136,8 @@ def net_head(gross_head: Any, headrace: Any, canal_slope: Any, penstock: Any, fl
         Design flow. [m3/s]
     roughness : array_like
         Of the pressure pipe's wall. [m]
+    diameter : array_like, optional
+        Of the pressure pipe; `penstock_diameter` where not given. [m]
 
     Returns
     -------
@@ -135,7 +145,8 @@ def net_head(gross_head: Any, headrace: Any, canal_slope: Any, penstock: Any, fl
         Net head, NaN where an input is. [m]
     """
     remaining = gross_head - canal_slope * headrace
-    diameter = penstock_diameter(flow, np.maximum(remaining, 0.01), penstock)
+    if diameter is None:
+        diameter = penstock_diameter(flow, np.maximum(remaining, 0.01), penstock)
     return np.maximum(remaining - friction_loss(flow, diameter, penstock, roughness), 0.0)
 
 

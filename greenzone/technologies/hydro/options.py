@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -13,13 +14,49 @@ class Options(schema.Options):
     """Hydropower: run-of-river plants with a diversion, found on the terrain."""
 
     design_exceedance: float = Field(default=0.05, gt=0, lt=1)
-    """Share of the year during which the river, less what stays in it, reaches the plants' design flow [1]. Common
-    practice elsewhere is 0.30 (RETScreen), which on these groundwater-fed rivers gives capacity factors near 0.6. The
-    zone's plants are built larger: their published capacity factors of 0.28 to 0.335 answer to about 0.05."""
+    """Share of the year during which the river, less what stays in it, reaches the plants' design flow [1]. RETScreen's
+    0.30 gives capacity factors near 0.6 on these snow- and groundwater-fed rivers; the zone's plants are built larger:
+    their published capacity factors of 0.28 to 0.335 answer to about 0.05. With 0.30 the same rivers give half the
+    capacity and five sixths of the energy."""
+
+    objective: Literal["energy", "net_benefit"] = "energy"
+    """What the plants of a river are chosen for. "energy": every plant is built for `design_exceedance`, and kilometres
+    and plants must earn `min_gwh_per_km` and `min_gwh_per_plant`. "net_benefit": every plant is built for the one of
+    `exceedances` that brings most, and counts by its energy at `energy_value` less its yearly cost."""
+
+    exceedances: tuple[float, ...] = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
+    """Shares of the year among which the objective "net_benefit" chooses each plant's design flow [1]."""
+
+    energy_value: float = Field(default=100.0, ge=0)
+    """What energy is worth to the objective "net_benefit" and to the economic penstock [USD MWh-1]. Assumption: the
+    ceiling up to which the scenario counts potential as economic."""
+
+    lcoe_ceiling: float = Field(default=100.0, gt=0)
+    """Highest levelised cost that counts as economic in the tables of basins and districts [USD MWh-1]. Assumption, as
+    in the section economics."""
+
+    wacc: float = Field(default=0.10, ge=0, lt=1)
+    """Real cost of capital behind the plants' levelised cost [1]; World Bank REZoning, 10 %."""
+
+    lifetime_years: float = Field(default=50.0, gt=0, le=200)
+    """Years over which a plant pays back its capital [year]; O'Connor et al. (2015), doi:10.2172/1244193, take 30 to 50
+    for civil works."""
+
+    capital_factor: float = Field(default=1.0, gt=0)
+    """Capital cost over that of the ORNL model of new stream-reach plants in the United States [1]. The one contract
+    known in the zone, the rebuilding of five plants for 1,065 USD/kW (table hydro_costs), answers to about 0.2."""
+
+    price_year: int = 2024
+    """Year of the prices of the plants' costs; it must stand in the table price_index."""
+
+    penstock: Literal["four_percent", "economic"] = "four_percent"
+    """How wide penstocks are: so that they lose about 4 % of the head (ESHA 2004), or so that steel and lost energy
+    together cost least."""
 
     environmental_flow: float = Field(default=0.2, ge=0, le=1)
     """Flow that stays in the river below each intake, as a share of its mean flow [1]. Tennant (1976),
-    doi:10.1577/1548-8446(1976)001<0006:IFRFFW>2.0.CO;2: 0.1 is the least, 0.3 good."""
+    doi:10.1577/1548-8446(1976)001<0006:IFRFFW>2.0.CO;2: 0.1 is the least that keeps fish alive for a short while, 0.2
+    good habitat from October to March, 0.3 fair to good in the growing season."""
 
     abstraction: float = Field(default=0.0, ge=0, le=1)
     """Share of the flow from April to September that irrigation takes upstream of the intakes [1]."""

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from greenzone.technologies.hydro import kernel, model, turbine
+from greenzone.technologies.hydro import costs, kernel, model, turbine
+from greenzone.technologies.hydro.costs import Prices
 from greenzone.technologies.hydro.options import Options
 from greenzone.technologies.hydro.streams import Streams
 
@@ -27,8 +28,8 @@ class Rivers:
 
     `stream` is the position in `Streams` of each node, `offsets` the first node of each river (and the end),
     `position_km` the way along the river, `bed` the elevation [m]. `used` is what plants may use of equally likely
-    flows, `(node, month, step)`, `mean_flow` the river's mean, `design_flow` the flow for which plants are built [m3/s].
-    The last node of a river lies on the river it joins.
+    flows, `(node, month, step)`, `mean_flow` the river's mean, `design_flow` the flow for which plants are built
+    [m3/s]. The last node of a river lies on the river it joins.
     """
 
     stream: Indices
@@ -51,7 +52,7 @@ class Rivers:
 class Plants:
     """Diversion plants: nodes of intake and powerhouse, flows [m3/s], heads [m], waterway [km], energy [GWh a-1].
 
-    `monthly_gwh` is `(plant, month)`, `turbine` the position in `turbine.TYPES`.
+    `diameter_m` is that of the penstock, `monthly_gwh` is `(plant, month)`, `turbine` the position in `turbine.TYPES`.
     """
 
     intake: Indices
@@ -60,6 +61,7 @@ class Plants:
     gross_head: Array
     net_head: Array
     waterway_km: Array
+    diameter_m: Array
     turbine: Indices
     capacity_mw: Array
     monthly_gwh: Array
@@ -117,7 +119,13 @@ def exceeded(used: Array, share: float) -> Array:
 
 
 def plants_between(
-    rivers: Rivers, upper: Indices, lower: Indices, design_flow: Array, chart: pd.DataFrame, options: Options
+    rivers: Rivers,
+    upper: Indices,
+    lower: Indices,
+    design_flow: Array,
+    chart: pd.DataFrame,
+    prices: Prices,
+    options: Options,
 ) -> Plants:
     """Plants from the nodes `upper` to the nodes `lower` with the given design flows [m3/s].
 
@@ -127,19 +135,31 @@ def plants_between(
     waterway = rivers.position_km[lower] - rivers.position_km[upper]
     penstock = np.minimum(gross / options.penstock_slope, waterway * 1000.0)
     canal = waterway * 1000.0 - penstock
+    remaining = gross - options.canal_slope * canal
+    diameter = penstock_width(rivers, upper, design_flow, remaining, penstock, prices, options)
     roughness = options.roughness_mm / 1000.0
-    net = model.net_head(gross, canal, options.canal_slope, penstock, design_flow, roughness)
+    net = model.net_head(gross, canal, options.canal_slope, penstock, design_flow, roughness, diameter)
     kind = turbine_kind(chart, net, design_flow, options.units)
     keep = (kind >= 0) & (net > 0)
     upper, lower, gross, net, flow = upper[keep], lower[keep], gross[keep], net[keep], design_flow[keep]
-    kind, waterway = kind[keep], waterway[keep]
+    kind, waterway, diameter = kind[keep], waterway[keep], diameter[keep]
     efficiency = np.zeros(kind.size)
     for code in np.unique(kind):
         on = kind == code
         efficiency[on] = turbine.turbine_efficiency(turbine.TYPES[code], 1.0, flow[on], net[on], options.units)
     capacity = model.power(flow, net, efficiency * options.electrical_efficiency) / 1000.0
     empty = np.zeros((kind.size, 12))
-    return Plants(upper, lower, flow, gross, net, waterway, kind, capacity, empty)
+    return Plants(upper, lower, flow, gross, net, waterway, diameter, kind, capacity, empty)
+
+
+def penstock_width(
+    rivers: Rivers, intake: Indices, flow: Array, head: Array, length: Array, prices: Prices, options: Options
+) -> Array:
+    """Diameter of each plant's penstock by the option `penstock`. [m]"""
+    if options.penstock == "four_percent":
+        return model.penstock_diameter(flow, np.maximum(head, 0.01), length)
+    cubes = np.minimum(rivers.used[intake] / flow[:, None, None], 1.0) ** 3
+    return costs.economic_diameter(flow, np.maximum(head, 0.01), cubes.mean(axis=(1, 2)), prices)
 
 
 def turbine_kind(chart: pd.DataFrame, head: Array, flow: Array, units: int) -> Indices:
@@ -158,23 +178,65 @@ def with_energy(plants: Plants, rivers: Rivers, options: Options) -> Plants:
     return replace(plants, monthly_gwh=kw * hours * options.electrical_efficiency * options.availability / 1e6)
 
 
-def candidates(rivers: Rivers, blocked: NDArray[np.bool_], chart: pd.DataFrame, options: Options) -> Plants:
-    """Every plant that the rivers and the options allow, with its energy, sorted by the powerhouse's node.
+def candidates(
+    rivers: Rivers, blocked: NDArray[np.bool_], chart: pd.DataFrame, prices: Prices, options: Options
+) -> Plants:
+    """Every plant for `options.design_exceedance` that the rivers allow, with its energy, sorted by its powerhouse.
 
     `blocked` closes the link from each node to the next.
     """
+    return diversions(rivers, blocked, rivers.design_flow, chart, prices, options)
+
+
+def diversions(
+    rivers: Rivers,
+    blocked: NDArray[np.bool_],
+    design_flow: Array,
+    chart: pd.DataFrame,
+    prices: Prices,
+    options: Options,
+) -> Plants:
+    """Every plant that the rivers and the options allow, built for the `design_flow` at its intake `(node,)` [m3/s]."""
     closed = blocked | (rivers.mean_flow > options.max_mean_flow_m3s)
     max_km, min_head = options.max_waterway_km, options.min_head_m
     upper, lower = kernel.intervals(rivers.offsets, rivers.position_km, rivers.bed, closed, max_km, min_head)
     # More than ρgQH no plant gives: drops the small ones before the costly steps.
-    most = model.power(rivers.design_flow[upper], rivers.bed[upper] - rivers.bed[lower], turbine.BEST) / 1000.0
+    most = model.power(design_flow[upper], rivers.bed[upper] - rivers.bed[lower], turbine.BEST) / 1000.0
     upper, lower = upper[most >= options.min_capacity_mw], lower[most >= options.min_capacity_mw]
-    plants = plants_between(rivers, upper, lower, rivers.design_flow[upper], chart, options)
+    plants = plants_between(rivers, upper, lower, design_flow[upper], chart, prices, options)
     return with_energy(plants.take(plants.capacity_mw >= options.min_capacity_mw), rivers, options)
 
 
-def best(plants: Plants, nodes: int, options: Options) -> Plants:
-    """The plants that together give the most energy less what waterways and plants must earn for themselves.
+def optimised(
+    rivers: Rivers, blocked: NDArray[np.bool_], chart: pd.DataFrame, prices: Prices, options: Options
+) -> Plants:
+    """Every plant that the rivers allow, for that one of `options.exceedances` that brings most; sorted as before."""
+    pools = [
+        diversions(rivers, blocked, exceeded(rivers.used, share), chart, prices, options)
+        for share in options.exceedances
+    ]
+    every = joined(pools)
+    order = np.lexsort([-worth(every, prices, options), every.intake, every.outlet])
+    every = every.take(order)
+    first = np.ones(order.size, dtype=bool)
+    first[1:] = (np.diff(every.intake) != 0) | (np.diff(every.outlet) != 0)
+    return every.take(first)
+
+
+def joined(pools: list[Plants]) -> Plants:
+    """Plants of several lists in one."""
+    return Plants(**{name: np.concatenate([getattr(pool, name) for pool in pools]) for name in vars(pools[0])})
+
+
+def worth(plants: Plants, prices: Prices, options: Options) -> Array:
+    """What each plant counts for the objective: million dollars, or GWh above what it must earn for itself."""
+    if options.objective == "net_benefit":
+        return costs.net_benefit(plants.capacity_mw, plants.gross_head, plants.energy_gwh, prices) / 1e6
+    return plants.energy_gwh - options.min_gwh_per_km * plants.waterway_km - options.min_gwh_per_plant
+
+
+def best(plants: Plants, nodes: int, prices: Prices, options: Options) -> Plants:
+    """The plants that together are `worth` most.
 
     Notes
     -----
@@ -186,7 +248,7 @@ def best(plants: Plants, nodes: int, options: Options) -> Plants:
     ----------
     Kleinberg, J. and Tardos, E. (2005), Algorithm Design, section 6.1: weighted interval scheduling.
     """
-    value = plants.energy_gwh - options.min_gwh_per_km * plants.waterway_km - options.min_gwh_per_plant
+    value = worth(plants, prices, options)
     return plants.take(kernel.best_intervals(plants.intake, plants.outlet, value, nodes))
 
 

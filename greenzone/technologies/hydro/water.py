@@ -26,13 +26,15 @@ Array = NDArray[np.float64]
 class Water:
     """The flow network of the terrain and its rivers.
 
-    `discharge` is the mean flow of each month and stream node `(12, node)` [m3/s]; `annual` that of the year on every
-    cell of the terrain, before measured discharge corrects it `(cell,)` [m3/s]; `gross` is the power of all falling
-    water `(block row, block column)` of the raster `blocks` [kW].
+    `node` is the stream node each cell of the terrain drains to, -1 for none `(cell,)`. `discharge` is the mean flow of
+    each month and stream node `(12, node)` [m3/s]; `annual` that of the year on every cell of the terrain, before
+    measured discharge corrects it `(cell,)` [m3/s]; `gross` is the power of all falling water `(block row, block
+    column)` of the raster `blocks` [kW].
     """
 
     drainage: drainage.Drainage
     streams: Streams
+    node: NDArray[np.int32]
     discharge: Array
     annual: Array
     blocks: schema.Raster
@@ -96,7 +98,7 @@ def water(
             local[:, node[cell]] += monthly
     if options.discharge_file is not None:
         local = measured.corrected(local, streams, measured.read_discharge(options.discharge_file))
-    return Water(network, streams, streams.accumulate(local), annual, ground, gross, parameters)
+    return Water(network, streams, node, streams.accumulate(local), annual, ground, gross, parameters)
 
 
 def annual_discharge(network: drainage.Drainage, depth: Array, entering: Mapping[int, Array]) -> tuple[Array, Array]:
