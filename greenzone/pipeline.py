@@ -37,11 +37,25 @@ class Run:
     layers: Layers
     potentials: Mapping[str, Potential]
     lcoe: Mapping[str, xr.DataArray]
-    scores: Mapping[str, xr.DataArray]
-    contributions: Mapping[str, xr.DataArray]
-    removed: pd.DataFrame
+    ranking: Mapping[str, siting.Ranking]
+    land: siting.Eligibility
     scenarios: pd.DataFrame
     timings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def scores(self) -> dict[str, xr.DataArray]:
+        """Score of every site by technology."""
+        return {name: found.score for name, found in self.ranking.items()}
+
+    @property
+    def contributions(self) -> dict[str, xr.DataArray]:
+        """Each criterion's part of the score by technology."""
+        return {name: found.parts for name, found in self.ranking.items()}
+
+    @property
+    def removed(self) -> pd.DataFrame:
+        """What each rule of each technology removes [km2]."""
+        return self.land.removed
 
 
 def run(scenario: Scenario, directory: str | Path | None = None, report: Report = lambda step: None) -> Run:
@@ -87,13 +101,10 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
             potentials[name] = TECHNOLOGIES[name].estimate(sites, own, options)
     with clock("costs and scores"):
         lcoe = economics.lcoe_of(scenario.economics, potentials, layers.tables, own_land)
-        criteria = {name: getattr(scenario.scoring, name) for name in technologies}
-        scores, contributions = siting.scores_of(criteria, potentials, lcoe, layers.site)
+        ranking = siting.scores_of(scenario.scoring, potentials, lcoe, layers.site)
     with clock("supply scenarios"):
         scenarios = supply.evaluate(scenario.supply, potentials, lcoe)
-    finished = Run(
-        as_dict(scenario), grid, layers, potentials, lcoe, scores, contributions, land.removed, scenarios, clock.timings
-    )
+    finished = Run(as_dict(scenario), grid, layers, potentials, lcoe, ranking, land, scenarios, clock.timings)
     if directory is not None:
         with clock("maps and tables"):
             outputs.write_outputs(finished, Path(directory))

@@ -64,7 +64,7 @@ def assess(rules: Mapping[str, Rule], frame: Frame, area: np.ndarray, min_area: 
     strip = partial(_strip, [rules[name] for name in names], frame, area, share)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         sums = list(threads.map(strip, range(0, frame.rows, STRIP)))
-    alone, last = (np.sum([part[k] for part in sums], axis=0) for k in (0, 1))
+    alone, last = np.sum([part[0] for part in sums], axis=0), np.sum([part[1] for part in sums], axis=0)
     removed = {name: (float(alone[k]), float(last[k])) for k, name in enumerate(names)}
     left = float(sum(part[2] for part in sums))
     if min_area > 0:

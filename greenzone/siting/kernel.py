@@ -6,9 +6,9 @@ Comes in: plain arrays. Goes out: arrays filled in place.
 from __future__ import annotations
 
 import numpy as np
+from numba import prange
 
-from greenzone.jit import kernel
-
+from greenzone.jit import inlined, kernel
 
 BLOCK = 4096  # pixels that pass through the first-level cache together
 
@@ -24,7 +24,7 @@ def combine_rules(weights, area, share, alone, last):  # type: ignore[no-untyped
     rules, pixels = weights.shape
     zeros = np.empty(BLOCK, np.float32)
     open_to_all = np.empty(BLOCK, np.float32)
-    left = 0.0
+    left = np.float64(0.0)
     for start in range(0, pixels, BLOCK):
         size = min(BLOCK, pixels - start)
         part, product = area[start : start + size], share[start : start + size]
@@ -56,3 +56,53 @@ def combine_rules(weights, area, share, alone, last):  # type: ignore[no-untyped
                 total += zeros[i] if barred else open_to_all[i] * gain
             last[rule] += total
     return left
+
+
+@inlined
+def _bar(scores, top, counts, chosen):  # type: ignore[no-untyped-def]
+    """The `top`-th largest of the scores, 0 to 1: found in its bin of a histogram; `chosen` is room for that bin."""
+    bins = counts.size
+    counts[:] = 0
+    scale = np.float32(bins - 1)
+    for score in scores:
+        counts[int(score * scale)] += 1
+    above, place = 0, bins - 1
+    while above + counts[place] < top:
+        above += counts[place]
+        place -= 1
+    found = 0
+    for score in scores:
+        if int(score * scale) == place:
+            chosen[found] = score
+            found += 1
+    return np.sort(chosen[:found])[found - (top - above)]
+
+
+@kernel(parallel=True)
+def count_top(values, draws, top, counts):  # type: ignore[no-untyped-def]
+    """Add to `counts` (block, site) how often each site is among the `top` best by its weighted sum, ties shared.
+
+    `values` is (criterion, site), 0 to 1; `draws` (draw, criterion) holds weights that sum to 1. Draws are shared out
+    among the blocks, one thread each.
+    """
+    blocks, sites = counts.shape
+    for block in prange(blocks):
+        scores, chosen = np.empty(sites, np.float32), np.empty(sites, np.float32)
+        bins = np.empty(2048, np.int64)
+        for draw in range(block, draws.shape[0], blocks):
+            scores[:] = np.float32(0.0)
+            for criterion in range(values.shape[0]):
+                weight = draws[draw, criterion]
+                for site in range(sites):
+                    scores[site] += weight * values[criterion, site]
+            for site in range(sites):
+                scores[site] = min(scores[site], np.float32(1.0))
+            bar = _bar(scores, top, bins, chosen)
+            above, tied = 0, 0
+            for site in range(sites):
+                above += scores[site] > bar
+                tied += scores[site] == bar
+            part = np.float32((top - above) / tied)
+            for site in range(sites):
+                score = scores[site]
+                counts[block, site] += np.float32(1.0) if score > bar else part if score == bar else np.float32(0.0)

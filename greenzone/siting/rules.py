@@ -190,9 +190,9 @@ def limits_share(values: np.ndarray, known: np.ndarray, limits: Limits) -> np.nd
     usable = np.ones(values.shape, bool)
     whole = np.issubdtype(values.dtype, np.integer)  # whole numbers are compared as such, which is many times faster
     if limits.min is not None:
-        usable &= values >= (math.ceil(limits.min) if whole else limits.min)
+        usable &= values >= (math.ceil(float(limits.min)) if whole else float(limits.min))
     if limits.max is not None:
-        usable &= values <= (math.floor(limits.max) if whole else limits.max)
+        usable &= values <= (math.floor(float(limits.max)) if whole else float(limits.max))
     if limits.values is not None:
         usable &= np.isin(values, limits.values)
     if limits.excluded:

@@ -28,6 +28,7 @@ from greenzone.config.layers import UserRaster
 from greenzone.siting.distance import burn
 from greenzone.siting.eligibility import assess
 from greenzone.siting.frame import Frame
+from greenzone.siting.robustness import top_probability
 from greenzone.siting.rules import feature_share, raster_share
 
 CRS = "EPSG:32638"
@@ -51,10 +52,20 @@ def main() -> None:
         folder = asked.folder or Path(scratch)
         folder.mkdir(exist_ok=True)
         shapes = make(folder)
+        time_robustness()
         ours = time_ours(folder, shapes)
         if not asked.no_atlite:
             theirs = time_atlite(folder)
             print(f"atlite / greenzone: {theirs / ours:.1f} x")
+
+
+def time_robustness() -> None:
+    """Seconds for 10,000 draws of weights over 11,000 sites and 8 criteria."""
+    values = np.random.default_rng(0).uniform(0, 1, (8, 11_000))
+    top_probability(values, 1100, 10)  # compile
+    start = time.perf_counter()
+    found = top_probability(values, 1100, 10_000)
+    print(f"robustness: {time.perf_counter() - start:.2f} s, probabilities sum to {found.sum():.3f}")
 
 
 def make(folder: Path) -> dict[str, np.ndarray]:
@@ -121,7 +132,7 @@ def time_ours(folder: Path, shapes: dict[str, np.ndarray]) -> float:
         found = assess(rules, BOX, area)
         seconds, work = time.perf_counter() - start, time.process_time() - work
     print(
-        f"greenzone: {seconds:.1f} s ({work:.1f} s of work), peak {memory[0]:.2f} GB, {found.left / area.sum():.2%} of the land is left"
+        f"greenzone: {seconds:.1f} s ({work:.1f} of work), peak {memory[0]:.2f} GB, {found.left / area.sum():.2%} is left"
     )
     return seconds
 
@@ -141,9 +152,7 @@ def time_atlite(folder: Path) -> float:
         start, work = time.perf_counter(), time.process_time()
         left, _ = container.compute_shape_availability(zone)
         seconds, work = time.perf_counter() - start, time.process_time() - work
-    print(
-        f"atlite:    {seconds:.1f} s ({work:.1f} s of work), peak {memory[0]:.2f} GB, {left.mean():.2%} of the land is left"
-    )
+    print(f"atlite:    {seconds:.1f} s ({work:.1f} of work), peak {memory[0]:.2f} GB, {left.mean():.2%} is left")
     return seconds
 
 
