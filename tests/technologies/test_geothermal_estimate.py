@@ -269,3 +269,58 @@ def test_colder_air_gives_more_hourly_output(potential, zone_case):
     winter, summer = slice(0, 720), slice(4200, 4900)
     factor = potential.profiles.capacity_factor.isel(group=0)
     assert float(factor[winter].mean()) > float(factor[summer].mean())
+
+
+def test_a_prospect_may_be_a_polygon(zone_case):
+    """2 km by 2 km: its area is the reservoir's, it is drawn as such, and its sites are those around it."""
+    north, east = 1.0 / 111.2, 1.0 / (111.2 * np.cos(np.radians(39.948)))
+    west, south = 45.962 - east, 39.948 - north
+    corners = [[west, south], [west + 2 * east, south], [west + 2 * east, south + 2 * north], [west, south + 2 * north]]
+    outline = {"name": "Istisu", "polygon": corners, "temperature": ISTISU["temperature"]}
+    sized = {**ISTISU, "area_km2": {"low": 4, "likely": 4, "high": 4}}
+    drawn, point = (geothermal.estimate(*zone_case, Options(prospects=[one])) for one in (outline, sized))
+    feature = drawn.features["geothermal_prospects"]
+    assert feature.geometry.iloc[0].geom_type == "Polygon"
+    assert feature.capacity_mw.iloc[0] == pytest.approx(
+        point.features["geothermal_prospects"].capacity_mw.iloc[0], rel=0.01
+    )
+    assert float(drawn.sites.capacity_mw.sum()) == pytest.approx(float(point.sites.capacity_mw.sum()), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("prospect", "message"),
+    [
+        ({"name": "x"}, "'x' needs either lon and lat or a polygon"),
+        ({"name": "x", "lon": 46.0}, "'x' needs either lon and lat or a polygon"),
+        ({"name": "x", "lon": 46.0, "lat": 40.0, "polygon": [[0, 0], [0, 1], [1, 1]]}, "either lon and lat or"),
+        ({"name": "x", "polygon": [[46, 40], [46.1, 40]]}, "needs three corners or more"),
+        ({"name": "x", "polygon": [[46, 40], [46.1, 40.1], [46.1, 40], [46, 40.1]]}, "no crossing sides"),
+        ({"name": "x", "polygon": [[562000, 4392000], [563000, 4392000], [563000, 4393000]]}, "not in degrees"),
+    ],
+)
+def test_impossible_prospects_are_errors(prospect, message):
+    with pytest.raises(ValueError, match=message):
+        Options(prospects=[prospect])
+
+
+def test_conventions_stand_side_by_side(potential):
+    """HIP-RA-X gives several times what the USGS does; no figure of them is hidden in the other."""
+    totals = potential.totals
+    assert totals["hip_capacity_p50_mw"] > 3 * totals["usgs_capacity_p50_mw"]
+    assert totals["polynomial_capacity_p50_mw"] < totals["usgs_capacity_p50_mw"]
+    assert totals["capacity_p50_mw"] < totals["polynomial_capacity_p50_mw"]  # pumps
+    factor = potential.features["geothermal_prospects"].set_index("prospect").method_factor
+    assert factor["Istisu"] > 3 and np.isnan(factor["Shusha"])
+
+
+def test_own_layers_speak_for_a_reservoir(zone_case):
+    """Faults given as a layer raise the favourability where they are, in proportion to their weight."""
+    sites, layers = zone_case
+    west = sites.lon < 46.5
+    layers.site["slip_tendency"] = xr.where(west, 1.0, 0.0)
+    before = geothermal.estimate(sites, layers, Options()).sites.favourability
+    after = geothermal.estimate(sites, layers, Options(fairway_layers={"slip_tendency": 1.0})).sites.favourability
+    assert after.values == pytest.approx(before.values / 2 + np.where(west, 0.5, 0.0))
+    layers.site["slip_tendency"] = xr.where(west, 7.0, 0.0)
+    with pytest.raises(GreenzoneError, match="layer 'slip_tendency' has 7 where 0 to 1"):
+        geothermal.estimate(sites, layers, Options(fairway_layers={"slip_tendency": 1.0}))

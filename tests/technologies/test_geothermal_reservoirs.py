@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from greenzone.errors import GreenzoneError
 from greenzone.technologies.geothermal import Options, model
-from greenzone.technologies.geothermal.reservoirs import Reservoirs, draw, net_specific_power, triangular
+from greenzone.technologies.geothermal.reservoirs import (
+    Reservoirs,
+    draw,
+    net_specific_power,
+    porous_heat_capacity,
+    triangular,
+)
 
 OPTIONS = Options(draws=100_000)
 
@@ -56,8 +62,9 @@ def test_usgs_case_without_spread():
     exact = Reservoirs(
         np.array(["case"]), *(np.full((1, 3), value) for value in (150.0, 5.0, 1500.0)), np.array([10.0])
     )
-    draws = draw(exact, Options(recovery_low=0.125, recovery_high=0.125))
-    assert draws.exergy_power == pytest.approx(np.full(draws.exergy_power.shape, 26.2), rel=5e-3)
+    tenth = {"low": 0.1, "likely": 0.1, "high": 0.1}
+    draws = draw(exact, Options(recovery_low=0.125, recovery_high=0.125, porosity=tenth))
+    assert draws.spread.usgs == pytest.approx(np.full(draws.spread.usgs.shape, 26.2), rel=5e-3)
 
 
 def test_conventions_differ_and_pumps_cost():
@@ -69,7 +76,7 @@ def test_conventions_differ_and_pumps_cost():
 
 def test_below_80_degrees_heat_alone():
     draws = draw(prospects([[50.0, 65.0, 75.0], [100.0, 122.0, 150.0]]), OPTIONS)
-    assert (draws.power[0] == 0).all() and (draws.exergy_power[0] == 0).all()
+    assert (draws.power[0] == 0).all() and (draws.spread.usgs[0] == 0).all()
     assert (draws.heat_power[0] > 0).all()
     assert (draws.power[1] > 0).all()
 
@@ -105,3 +112,20 @@ def test_ranges_must_rise():
         Options(recovery_low=0.3)
     with pytest.raises(ValueError, match="low, likely, high must rise"):
         Options(prospects=[{"name": "x", "lon": 46, "lat": 40, "area_km2": {"low": 3, "likely": 2, "high": 4}}])
+
+
+def test_porosity_moves_the_heat_by_its_water():
+    """Rock of 2.5356e6 and water of 4.18e6 give 2.7e6 at a tenth of pores, 2.7e6 + 0.1 x 1.644e6 at a fifth."""
+    options = Options()
+    assert porous_heat_capacity(0.10, options) == pytest.approx(2.7e6)
+    assert porous_heat_capacity(0.20, options) == pytest.approx(2.7e6 + 0.1 * (4.18e6 - 2.5356e6), rel=1e-4)
+
+
+def test_porosity_is_drawn():
+    """Its spread shows in the heat of a reservoir of which all else is known."""
+    names = np.array(["case"])
+    exact = Reservoirs(names, *(np.full((1, 3), value) for value in (150.0, 5.0, 1500.0)), np.array([10.0]))
+    heat = draw(exact, OPTIONS).heat
+    corners = np.array([porous_heat_capacity(share, OPTIONS) for share in (0.03, 0.20)]) * 7.5e9 * 135.0
+    assert corners[0] <= heat.min() < heat.max() <= corners[1]
+    assert np.ptp(heat) > 0.9 * np.ptp(corners)

@@ -1,5 +1,6 @@
 """Geothermal energy: temperature under ground, heat in place, power and heat of prospects, springs."""
 
+from greenzone.technologies.geothermal.conventions import hip_recovered_heat, method_spread
 from greenzone.technologies.geothermal.estimate import estimate
 from greenzone.technologies.geothermal.fairway import favourability, power_density
 from greenzone.technologies.geothermal.heatflow import fit_variogram, krige, leave_one_out, merge_places
@@ -29,9 +30,11 @@ __all__ = [
     "flash_specific_power",
     "heat_in_place",
     "heat_power",
+    "hip_recovered_heat",
     "krige",
     "leave_one_out",
     "merge_places",
+    "method_spread",
     "orc_rejection_temperature",
     "orc_specific_power",
     "power_density",

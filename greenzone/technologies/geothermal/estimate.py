@@ -75,8 +75,10 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     warm = springs.spring_features(
         layers.tables["springs"], layers.tables["geothermal_prospects"], layers.zone, options
     )
-    parts = [underground.rock_variables(rock, options), fairway_variables(sites, rock, (field.features, warm), options)]
-    data = heat_flow.assign(parts[0] | parts[1] | _ladder(sites, rock, options, field, hourly))
+    fairway = fairway_variables(sites, layers.site, rock, (field.features, warm), options)
+    data = heat_flow.assign(
+        underground.rock_variables(rock, options) | fairway | _ladder(sites, rock, options, field, hourly)
+    )
     data["group"] = ("site", groups)
     return Potential(
         technology="geothermal",
@@ -187,7 +189,7 @@ def _totals(field: Field, warm: gpd.GeoDataFrame, figures: dict[str, float]) -> 
     for name, values in (
         ("capacity", field.draws.power),
         ("heat", field.draws.heat_power),
-        ("usgs_capacity", field.draws.exergy_power),
+        *((f"{name}_capacity", power) for name, power in field.draws.spread._asdict().items()),
     ):
         together = (values * land * found).sum(0)
         totals[f"{name}_mw"] = float(together.mean())

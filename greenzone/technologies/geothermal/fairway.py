@@ -5,6 +5,8 @@ Comes in: the rock under the sites, springs and prospects. Goes out: power densi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import xarray as xr
@@ -12,10 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from greenzone.technologies.geothermal import model
-from greenzone.technologies.geothermal.heatflow import distance_km
 from greenzone.technologies.geothermal.options import Options
+from greenzone.technologies.geothermal.prospects import apart_km
 from greenzone.technologies.geothermal.reservoirs import net_specific_power, triangular
-from greenzone.technologies.geothermal.underground import Rock
+from greenzone.technologies.geothermal.underground import Rock, site_layer
 
 Array = NDArray[np.float64]
 
@@ -80,7 +82,11 @@ def _percentiles(values: Array) -> Array:
 
 
 def favourability(
-    heat_flow: ArrayLike, temperature: ArrayLike, distance: ArrayLike, options: Options | None = None
+    heat_flow: ArrayLike,
+    temperature: ArrayLike,
+    distance: ArrayLike,
+    options: Options | None = None,
+    own: Mapping[str, ArrayLike] | None = None,
 ) -> Array:
     """How much speaks for a reservoir: heat flow, temperature at 3 km and the distance to the nearest spring.
 
@@ -94,7 +100,9 @@ def favourability(
     distance : array_like
         To the nearest spring or prospect; infinite where there is none. [km]
     options : Options, optional
-        `fairway_weights`, `fairway_heat_flow`, `fairway_temperature`, `spring_influence_km`.
+        `fairway_weights`, `fairway_heat_flow`, `fairway_temperature`, `spring_influence_km`, `fairway_layers`.
+    own : mapping, optional
+        Criteria of the user's own from 0 to 1, by their name in `fairway_layers`; NaN says nothing.
 
     Returns
     -------
@@ -102,12 +110,14 @@ def favourability(
         0 to 1; NaN where an input is NaN. [1]
     """
     chosen = options or Options()
-    criteria = (
+    criteria = [
         _between(heat_flow, *chosen.fairway_heat_flow),
         _between(temperature, *chosen.fairway_temperature),
         np.clip(1.0 - np.asarray(distance, float) / chosen.spring_influence_km, 0.0, 1.0),
-    )
-    weights = np.array(chosen.fairway_weights) / sum(chosen.fairway_weights)
+        *(np.nan_to_num(np.asarray(values, float)) for values in (own or {}).values()),
+    ]
+    weights = np.array([*chosen.fairway_weights, *(chosen.fairway_layers[name] for name in own or {})])
+    weights = weights / weights.sum()
     return np.asarray(sum(weight * value for weight, value in zip(weights, criteria, strict=True)))
 
 
@@ -116,16 +126,17 @@ def _between(values: ArrayLike, low: float, high: float) -> Array:
 
 
 def fairway_variables(
-    sites: xr.Dataset, rock: Rock, features: tuple[gpd.GeoDataFrame, ...], options: Options
+    sites: xr.Dataset, site: xr.Dataset, rock: Rock, features: tuple[gpd.GeoDataFrame, ...], options: Options
 ) -> dict[str, xr.DataArray]:
     """Power density and favourability of the sites, labelled."""
     depth = options.play_depth_km * 1000.0
     density = power_density(rock.at(depth), rock.std_at(depth), rock.surface, options)
     apart = np.full(sites.sizes["site"], np.inf)
     for frame in features:
-        for point in frame.geometry:
-            apart = np.minimum(apart, distance_km(point.x, point.y, sites.lon.to_numpy(), sites.lat.to_numpy()))
-    score = favourability(rock.flow, rock.at(3000.0), apart, options)
+        for shape in frame.geometry:
+            apart = np.minimum(apart, apart_km(shape, sites.lon.to_numpy(), sites.lat.to_numpy()))
+    own = {name: site_layer(site, name, 0.0, 1.0, "(a share)") for name in options.fairway_layers}
+    score = favourability(rock.flow, rock.at(3000.0), apart, options, own)
     result = {}
     for percentile, values in zip(PERCENTILES, density, strict=True):
         words = f"electric power of a permeable reservoir at {options.play_depth_km:g} km if there were one"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
+import shapely
 from pydantic import Field, model_validator
 
 from greenzone import schema
@@ -42,18 +43,34 @@ class Prospect(schema.Options):
 
     name: str = Field(min_length=1)
     """Name of the place."""
-    lon: float = Field(ge=-180, le=180)
-    """Longitude [degree]."""
-    lat: float = Field(ge=-90, le=90)
-    """Latitude [degree]."""
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    """Longitude of a point [degree]."""
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    """Latitude of a point [degree]."""
+    polygon: tuple[tuple[float, float], ...] | None = None
+    """In place of a point: the outline of the reservoir, longitude and latitude of three corners or more [degree]."""
     temperature: Triangle | None = None
     """Of the reservoir [degC]; without it, the temperature that the heat flow gives at `depth_km`."""
-    area_km2: Triangle = Triangle(low=1, likely=2, high=3)
-    """Of the reservoir [km2]; default: a system known by one group of springs (USGS Circular 790, 1979)."""
+    area_km2: Triangle | None = None
+    """Of the reservoir [km2]; default: that of the polygon, at a point 1, 2 and 3, a system known by one group of
+    springs (USGS Circular 790, 1979)."""
     thickness_m: Triangle = Triangle(low=1000, likely=1500, high=2500)
     """Of the reservoir [m]; default as for the area."""
     depth_km: float = Field(default=1.5, gt=0, le=10)
     """Middle of the reservoir below the surface [km]."""
+
+    @model_validator(mode="after")
+    def _placed(self) -> Self:
+        point = self.lon is not None and self.lat is not None
+        if point == (self.polygon is not None) or (self.lon is None) != (self.lat is None):
+            raise ValueError(f"prospect '{self.name}' needs either lon and lat or a polygon")
+        if self.polygon is None:
+            return self
+        if any(abs(lon) > 180 or abs(lat) > 90 for lon, lat in self.polygon):
+            raise ValueError(f"the polygon of prospect '{self.name}' is not in degrees of longitude and latitude")
+        if len(set(self.polygon)) < 3 or not shapely.Polygon(self.polygon).is_valid:
+            raise ValueError(f"the polygon of prospect '{self.name}' needs three corners or more and no crossing sides")
+        return self
 
 
 class Options(schema.Options):
@@ -83,7 +100,11 @@ class Options(schema.Options):
     temp_reference: float = Field(default=15.0, ge=1, le=40)
     """Temperature down to which heat counts [degC]; 15 in the USGS assessments (Williams et al. 2008)."""
     heat_capacity: float = Field(default=2.7e6, ge=1e6, le=5e6)
-    """Volumetric heat capacity of rock and water [J/(m3 K)]; 2.7e6 in USGS Circular 790 (1979)."""
+    """Volumetric heat capacity of rock and water at the likeliest porosity [J/(m3 K)]; 2.7e6 in USGS Circular 790
+    (1979)."""
+    porosity: Triangle = Triangle(low=0.03, likely=0.10, high=0.20)
+    """Share of a reservoir that is water [1]; fractured volcanics and limestones, an assumption around the tenth that
+    the heat capacity of USGS Circular 790 implies for rock of 2.55e6."""
     prospects: tuple[Prospect, ...] | None = None
     """Places with a reservoir; without it, the six of the table `geothermal_prospects`."""
     chance_of_success: float = Field(default=0.59, ge=0, le=1)
@@ -95,7 +116,7 @@ class Options(schema.Options):
     """Highest such share [1]; all values between are taken as equally likely (Williams et al. 2008)."""
     lifetime: float = Field(default=30.0, ge=5, le=100)
     """Years over which the heat is brought up [years]; 30 in the USGS assessments."""
-    draws: int = Field(default=10_000, ge=100, le=1_000_000)
+    draws: int = Field(default=100_000, ge=100, le=1_000_000)
     """Random draws per prospect from which ranges are read."""
     seed: int = Field(default=0, ge=0)
     """Seed of the draws; the same seed gives the same result."""
@@ -120,7 +141,7 @@ class Options(schema.Options):
     """Depth at which power density is mapped, as if there were a permeable reservoir [km]."""
     play_thickness_m: Triangle = Triangle(low=1000, likely=1500, high=2500)
     """Thickness of that reservoir [m]; USGS Circular 790 (1979)."""
-    site_draws: int = Field(default=200, ge=10, le=10_000)
+    site_draws: int = Field(default=1000, ge=10, le=10_000)
     """Random draws from which each site's range of power density is read."""
     spring_influence_km: float = Field(default=20.0, gt=0, le=200)
     """Distance beyond which a spring or prospect says nothing of a site's favourability [km]; assumption."""
@@ -131,6 +152,24 @@ class Options(schema.Options):
     """Heat flow that counts nothing and all [mW/m2]; the Kura plain and the warmest places of the highlands."""
     fairway_temperature: tuple[float, float] = (80.0, 150.0)
     """Temperature at 3 km that counts nothing and all [degC]; the least for electricity, the most thought possible."""
+    fairway_layers: dict[str, float] = Field(default_factory=dict)
+    """Rasters under `layers` that speak for a reservoir, each from 0 to 1, and their weight beside `fairway_weights`:
+    slip tendency or density of faults, class of permeability."""
+    well_flow: float = Field(default=50.0, gt=0, le=200)
+    """Flow of one production well [kg/s]; default of GEOPHIRES (Beckers and McCabe 2019). As much is injected."""
+    well_success: float = Field(default=0.74, gt=0, le=1)
+    """Share of wells drilled that can be used, once a reservoir is found [1]; development wells (IFC 2013, Success of
+    Geothermal Wells)."""
+    drawdown: float = Field(default=0.005, ge=0, le=0.1)
+    """Share of the temperature above that of injection that the water loses each year [1/year]; default of GEOPHIRES.
+    Wells are added to make up for it."""
+    price_year: int = Field(default=2024, ge=2000, le=2100)
+    """Year of the prices [year], in US dollars."""
+    wacc: float = Field(default=0.10, ge=0, lt=1)
+    """Real cost of capital for the levelised costs of prospects [1]; as in the economics section."""
+    cost_basis: Literal["prospect", "table"] = "prospect"
+    """Capital and O&M in the LCOE of sites: each prospect's own wells and plant, in US dollars of `price_year` (which
+    must then be the money of the economics section), or the cost table's."""
     well_reach_km: float = Field(default=2.5, gt=0, le=10)
     """How far from a prospect's point the plant may stand [km]; deviated wells reach about 2 km aside, the reservoir's
     own radius adds 0.8 km."""
@@ -144,6 +183,10 @@ class Options(schema.Options):
             raise ValueError(f"recovery_low {self.recovery_low:g} is above recovery_high {self.recovery_high:g}")
         if any(not 0 < depth <= 10 for depth in (*self.map_depths_km, *self.temperature_layers.values())):
             raise ValueError("depths must lie above 0 and at most at 10 km, the foot of the column of rock")
+        if not 0 <= self.porosity.low <= self.porosity.high < 1:
+            raise ValueError(f"porosity must lie between 0 and 1: {self.porosity.low:g}, {self.porosity.high:g}")
+        if self.fairway_layers and min(self.fairway_layers.values()) < 0:
+            raise ValueError("weights of fairway_layers must not be negative")
         for low, high in (self.fairway_heat_flow, self.fairway_temperature):
             if low >= high:
                 raise ValueError(f"bounds of the favourability must rise: {low:g}, {high:g}")

@@ -12,9 +12,10 @@ import pandas as pd
 import shapely
 import xarray as xr
 from numpy.typing import NDArray
+from pyproj import Geod
 
-from greenzone.technologies.geothermal.heatflow import distance_km
-from greenzone.technologies.geothermal.options import Options, Prospect
+from greenzone.technologies.geothermal.heatflow import EARTH_RADIUS_KM
+from greenzone.technologies.geothermal.options import Options, Prospect, Triangle
 from greenzone.technologies.geothermal.reservoirs import Draws, Reservoirs
 from greenzone.technologies.geothermal.underground import Rock
 
@@ -23,32 +24,58 @@ Array = NDArray[np.float64]
 TRIANGLES = {"temperature": "c", "area": "km2", "thickness": "m"}
 CORNERS = ("low", "likely", "high")
 TRIANGLE_SPREAD = np.sqrt(6.0)  # half-width of a symmetric triangle over its standard deviation
+AREA_OF_POINT = Triangle(low=1, likely=2, high=3)  # km2, of a system known by one group of springs: USGS Circular 790
 COLDEST = 16.0  # degC: a reservoir's lowest temperature, just above the reference
 
 
-def prospect_table(table: pd.DataFrame, options: Options, zone: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Prospects inside the zone, the user's own in place of the embedded ones; blank temperatures are NaN."""
-    if options.prospects is not None:
+def prospect_table(table: pd.DataFrame, options: Options, zone: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Prospects that touch the zone, the user's own in place of the embedded ones; blank temperatures are NaN."""
+    if options.prospects is None:
+        shapes = gpd.points_from_xy(table.lon.to_numpy(float), table.lat.to_numpy(float))
+    else:
         table = pd.DataFrame([_as_row(prospect) for prospect in options.prospects], columns=list(table.columns))
-    inside = shapely.contains_xy(
-        shapely.union_all(zone.geometry.to_numpy()), table.lon.to_numpy(float), table.lat.to_numpy(float)
-    )
-    return table[inside].reset_index(drop=True)
+        shapes = np.array([_shape(prospect) for prospect in options.prospects], dtype=object)
+    frame = gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:4326")
+    inside = shapely.intersects(shapely.union_all(zone.geometry.to_numpy()), frame.geometry.to_numpy())
+    return frame[inside].reset_index(drop=True)
+
+
+def _shape(prospect: Prospect) -> shapely.Geometry:
+    return shapely.Point(prospect.lon, prospect.lat) if prospect.polygon is None else shapely.Polygon(prospect.polygon)
+
+
+def _area(prospect: Prospect) -> Triangle:
+    """The area named, else that of the polygon [km2], else the usual one of a point."""
+    if prospect.area_km2 is not None:
+        return prospect.area_km2
+    if prospect.polygon is None:
+        return AREA_OF_POINT
+    km2 = abs(Geod(ellps="WGS84").geometry_area_perimeter(_shape(prospect))[0]) / 1e6
+    return Triangle(low=km2, likely=km2, high=km2)
 
 
 def _as_row(prospect: Prospect) -> dict[str, object]:
+    centre = _shape(prospect).centroid
     row: dict[str, object] = {
-        "prospect": prospect.name, "lat": prospect.lat, "lon": prospect.lon, "approximate": False,
+        "prospect": prospect.name, "lat": centre.y, "lon": centre.x, "approximate": False,
         "depth_km": prospect.depth_km, "source": "scenario",
     }  # fmt: skip
-    triangles = {"temperature": prospect.temperature, "area": prospect.area_km2, "thickness": prospect.thickness_m}
+    triangles = {"temperature": prospect.temperature, "area": _area(prospect), "thickness": prospect.thickness_m}
     for name, triangle in triangles.items():
         for corner in CORNERS:
             row[f"{name}_{corner}_{TRIANGLES[name]}"] = np.nan if triangle is None else getattr(triangle, corner)
     return row
 
 
-def site_weights(table: pd.DataFrame, sites: xr.Dataset, options: Options) -> tuple[Array, NDArray[np.bool_]]:
+def apart_km(shape: shapely.Geometry, lon: Array, lat: Array) -> Array:
+    """Distance of places [degree] from a point or polygon, 0 inside it, on the plane around its middle. [km]"""
+    centre = shape.centroid
+    scale = np.array([np.cos(np.radians(centre.y)), 1.0]) * np.radians(EARTH_RADIUS_KM)
+    flat = shapely.transform(shape, lambda points: (points - [centre.x, centre.y]) * scale)
+    return np.asarray(shapely.distance(flat, shapely.points((lon - centre.x) * scale[0], (lat - centre.y) * scale[1])))
+
+
+def site_weights(table: gpd.GeoDataFrame, sites: xr.Dataset, options: Options) -> tuple[Array, NDArray[np.bool_]]:
     """How a prospect's output is shared among the sites from which it can be reached.
 
     A site takes part with its eligible land. The nearest site always counts as within reach, so that large cells work.
@@ -60,12 +87,8 @@ def site_weights(table: pd.DataFrame, sites: xr.Dataset, options: Options) -> tu
     near : ndarray (prospect, site) of bool
         Sites within reach, eligible or not.
     """
-    apart = distance_km(
-        table.lon.to_numpy(float)[:, None],
-        table.lat.to_numpy(float)[:, None],
-        sites.lon.to_numpy(),
-        sites.lat.to_numpy(),
-    )
+    lon, lat = sites.lon.to_numpy(), sites.lat.to_numpy()
+    apart = np.array([apart_km(shape, lon, lat) for shape in table.geometry]).reshape(len(table), lon.size)
     near = apart <= np.maximum(apart.min(1, initial=np.inf, keepdims=True), options.well_reach_km)
     land = near * (sites.area_km2 * sites.eligible_fraction).to_numpy()
     total = land.sum(1, keepdims=True)
@@ -94,8 +117,10 @@ def expected(draws: Draws, power: Array) -> Array:
     return np.asarray((power * draws.found).mean(1))
 
 
-def prospect_features(table: pd.DataFrame, reservoirs: Reservoirs, draws: Draws, land_share: Array) -> gpd.GeoDataFrame:
-    """Prospects as points with what they may give, expected and as a range if there is a reservoir."""
+def prospect_features(
+    table: gpd.GeoDataFrame, reservoirs: Reservoirs, draws: Draws, land_share: Array
+) -> gpd.GeoDataFrame:
+    """Prospects as points or polygons with what they may give, expected and as a range if there is a reservoir."""
     frame = gpd.GeoDataFrame(
         {
             "prospect": table.prospect,
@@ -109,12 +134,18 @@ def prospect_features(table: pd.DataFrame, reservoirs: Reservoirs, draws: Draws,
             "capacity_mw": expected(draws, draws.power) * land_share,
             "heat_mw": expected(draws, draws.heat_power) * land_share,
         },
-        geometry=gpd.points_from_xy(table.lon, table.lat),
+        geometry=table.geometry,
         crs="EPSG:4326",
     )
-    for name, values in (("capacity", draws.power), ("usgs_capacity", draws.exergy_power), ("heat", draws.heat_power)):
-        for percentile in (10, 50, 90):
-            frame[f"{name}_if_found_p{percentile}_mw"] = np.percentile(values, percentile, axis=1)
+    methods = {f"{name}_capacity": power for name, power in draws.spread._asdict().items()}
+    for name, values in {"capacity": draws.power, **methods, "heat": draws.heat_power}.items():
+        for percentile, row in zip((10, 50, 90), np.percentile(values, (10, 50, 90), axis=1), strict=True):
+            frame[f"{name}_if_found_p{percentile}_mw"] = row
+    factor = draws.spread.factor
+    known = np.isfinite(factor)
+    frame["method_factor"] = np.divide(
+        np.where(known, factor, 0.0).sum(1), known.sum(1), out=np.full(len(table), np.nan), where=known.any(1)
+    )
     frame["source"] = table.source
     frame["note"] = table.note if "note" in table else ""
     return frame

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from greenzone.errors import GreenzoneError
 from greenzone.technologies.geothermal import model, water
+from greenzone.technologies.geothermal.conventions import Spread, method_spread
 from greenzone.technologies.geothermal.options import Options
 
 Array = NDArray[np.float64]
@@ -30,14 +31,14 @@ class Reservoirs(NamedTuple):
 
 class Draws(NamedTuple):
     """Draws `(prospect, draw)`: temperature [degC], heat in place [J], flow [kg/s], electric power, thermal power and
-    electric power by the USGS convention [MW], and whether the reservoir is there."""
+    electric power by the conventions of USGS, HIP-RA-X and GEOPHIRES [MW], and whether the reservoir is there."""
 
     temperature: Array
     heat: Array
     flow: Array
     power: Array
     heat_power: Array
-    exergy_power: Array
+    spread: Spread
     found: NDArray[np.bool_]
 
 
@@ -100,30 +101,45 @@ def draw(reservoirs: Reservoirs, options: Options) -> Draws:
         raise GreenzoneError(
             f"a reservoir of {reservoirs.temperature.max():g} degC is beyond the steam table ({water.HIGHEST:g} degC)"
         )
-    shape = (len(reservoirs.name), options.draws)
-    uniform = np.empty((5, *shape))
-    for index, name in enumerate(reservoirs.name):
-        stream = np.random.default_rng([options.seed, zlib.crc32(str(name).encode())])
-        uniform[:, index] = stream.random((5, options.draws))
-    corners = [reservoirs.temperature, reservoirs.area_km2, reservoirs.thickness]
-    temperature, area, thickness = (
-        triangular(p, *(corner[:, [i]] for i in range(3))) for p, corner in zip(uniform[:3], corners, strict=True)
-    )
-    recovery = options.recovery_low + uniform[3] * (options.recovery_high - options.recovery_low)
-    heat = model.heat_in_place(area, thickness, temperature, options.temp_reference, options.heat_capacity)
+    temperature, area, thickness, recovery, porosity, chance = _properties(reservoirs, options)
+    heat_capacity = porous_heat_capacity(porosity, options)
+    heat = model.heat_in_place(area, thickness, temperature, options.temp_reference, heat_capacity)
     at_wellhead = model.thermal_power(heat, recovery, options.lifetime)
     flow = model.wellhead_flow(at_wellhead, temperature, options.temp_reference)
     ambient = reservoirs.ambient[:, None]
     electric = reservoirs.temperature[:, [1]] >= model.LOWEST_ORC_TEMPERATURE
     specific = np.where(electric, net_specific_power(temperature, ambient, options), 0.0)
     left = np.where(specific > 0, rejection_temperature(temperature, ambient), temperature)
-    exergy = model.exergy_power(flow, temperature, options.temp_reference)
+    shape = (area, thickness, temperature, recovery, porosity)
+    spread = method_spread(*shape, ambient, options.temp_reference, options.lifetime, heat_capacity)
     return Draws(
         temperature,
         heat,
         flow,
         flow * specific / 1000.0,
         model.heat_power(flow, left, options.heat_return),
-        np.where(electric & (temperature >= model.LOWEST_ORC_TEMPERATURE), exergy, 0.0),
-        uniform[4] < options.chance_of_success,
+        Spread(*(np.where(electric, power, 0.0) for power in spread)),
+        chance < options.chance_of_success,
     )
+
+
+def porous_heat_capacity(porosity: ArrayLike, options: Options) -> Array:
+    """Heat capacity by volume at a porosity: `options.heat_capacity` at the likeliest. [J/(m3 K)]"""
+    likely, fluid = options.porosity.likely, float(model.heat_capacity_of(1.0))
+    rock = (options.heat_capacity - likely * fluid) / (1.0 - likely)
+    return model.heat_capacity_of(porosity, rock, fluid)
+
+
+def _properties(reservoirs: Reservoirs, options: Options) -> tuple[Array, ...]:
+    """Draws `(prospect, draw)` of temperature, area, thickness, recovery and porosity, and a number from 0 to 1."""
+    uniform = np.empty((6, len(reservoirs.name), options.draws))
+    for index, name in enumerate(reservoirs.name):
+        stream = np.random.default_rng([options.seed, zlib.crc32(str(name).encode())])
+        uniform[:, index] = stream.random((6, options.draws))
+    corners = [reservoirs.temperature, reservoirs.area_km2, reservoirs.thickness]
+    triangles = [
+        triangular(p, *(corner[:, [i]] for i in range(3))) for p, corner in zip(uniform[:3], corners, strict=True)
+    ]
+    recovery = options.recovery_low + uniform[3] * (options.recovery_high - options.recovery_low)
+    porosity = triangular(uniform[5], options.porosity.low, options.porosity.likely, options.porosity.high)
+    return (*triangles, recovery, porosity, uniform[4])
