@@ -6,6 +6,9 @@ place of the technology where arrays get labels.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -15,7 +18,7 @@ from scipy.spatial import cKDTree
 
 from greenzone import schema
 from greenzone.layers import catalogue
-from greenzone.technologies.hydro import existing, features, ladder, model, profiles, siting
+from greenzone.technologies.hydro import existing, features, ladder, model, profiles, siting, storage, waterways
 from greenzone.technologies.hydro.costs import Prices
 from greenzone.technologies.hydro.existing import Places
 from greenzone.technologies.hydro.options import Options
@@ -47,8 +50,9 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     -------
     Potential
         A plant belongs to the site its powerhouse stands on. `capacity_mw` and `energy_gwh` hold existing plants and
-        candidates, `existing_mw` the former alone. `features` are `hydro_plants` (points),
-        `rivers` (lines), and the ladder of potential in `hydro_basins` and `hydro_districts` (polygons).
+        candidates, `existing_mw` the former alone. `features`: `hydro_plants` (powerhouses),
+        `hydro_intakes` (points), `hydro_waterways` and `rivers` (lines), the ladder of potential in `hydro_basins` and
+        `hydro_districts` (polygons), and, outside the potential, `hydro_storage` and `hydro_pumped_storage`.
 
     Raises
     ------
@@ -73,8 +77,12 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     gross = dataset["theoretical_gwh"].to_numpy()
     shown = {
         "hydro_plants": features.points(listed),
+        "hydro_intakes": waterways.intakes(listed),
+        "hydro_waterways": drawn(flow, listed, chains, stand, built),
         "rivers": features.rivers(flow.streams, flow.mean, names, layers.zone, options),
         "hydro_basins": ladder.by_basin(flow, basins, listed, basin, layers.zone, options),
+        "hydro_storage": storage.dams(flow, names, inside_of(layers), options),
+        "hydro_pumped_storage": storage.pumped(flow.blocks, inside_of(layers), options),
         "hydro_districts": ladder.by_district(layers.zone, sites["district"].to_numpy(), gross, listed, options),
     }
     figures = features.totals(listed, dataset, options)
@@ -90,6 +98,19 @@ def grouped(
     frame = profiles.groups(sites["district"].to_numpy(), capacity, factor, options.class_bounds)
     dataset["group"] = ("site", frame["group"].to_numpy())
     return profiles.of_groups(frame, capacity, monthly, time)
+
+
+def inside_of(layers: schema.Layers) -> Callable[[Array, Array], NDArray[np.bool_]]:
+    """Function that tells which longitudes and latitudes lie in the zone."""
+    return lambda lon, lat: district_of(lon, lat, layers) != ""
+
+
+def drawn(flow: Water, listed: pd.DataFrame, chains: Rivers, stand: Plants, built: Plants) -> gpd.GeoDataFrame:
+    """Waterways of the plants whose place was found on the terrain; a published point is no end of a line."""
+    outlet = chains.stream[np.concatenate([stand.outlet, built.outlet])]
+    found = listed["location"].isin([features.FITTED, features.FOUND]).to_numpy()
+    where = flow.streams.lon[outlet][found], flow.streams.lat[outlet][found]
+    return waterways.lines(flow.drainage.raster, listed[found], *where)
 
 
 def places_of(streams: Streams, chains: Rivers, names: NDArray[np.str_], layers: schema.Layers) -> Places:

@@ -31,6 +31,7 @@ COLUMNS = [
     "net_head_m", "waterway_km", "penstock_diameter_m", "turbine", "units", "intake_lon", "intake_lat", "location",
     "year",
 ]  # fmt: skip
+FITTED, FOUND = "fitted to capacity and river", "found on the terrain"
 PERCENTILES = ["energy_p90_gwh", "energy_p50_gwh", "energy_p10_gwh"]
 
 
@@ -57,11 +58,11 @@ def plant_table(
     located = table["lat"].notna().to_numpy()
     old["lon"] = np.where(located, table["lon"], old["lon"])
     old["lat"] = np.where(located, table["lat"], old["lat"])
-    old["location"] = np.where(located, table["coordinate_note"].fillna("published"), "fitted to capacity and river")
+    old["location"] = np.where(located, table["coordinate_note"].fillna("published"), FITTED)
     old["river"] = np.where(old["river"] == "", table["river"].fillna(""), old["river"])
     old["district"] = table["district"].to_numpy()
     names = [f"candidate {number:03d}" for number in range(1, len(new) + 1)]
-    new = new.assign(name=names, status="candidate", year=np.nan, location="found on the terrain")
+    new = new.assign(name=names, status="candidate", year=np.nan, location=FOUND)
     both = pd.concat([old, new], ignore_index=True)
     both["capacity_factor"] = both["energy_gwh"] * 1000.0 / (both["capacity_mw"] * model.HOURS)
     return both[[*COLUMNS, "lon", "lat", "monthly_gwh"]]
@@ -181,7 +182,7 @@ def notes(table: pd.DataFrame, known: pd.DataFrame, prices: Prices, options: Opt
     """Caveats for the reader; `known` are the zone's rows of `hydro_plants`."""
     missing = known[(known["status"] == "existing") & ~known["plant"].isin(table["name"])]["plant"].tolist()
     planned = known[known["status"] == "planned"]["capacity_mw"].sum()
-    fitted = int((table["location"] == "fitted to capacity and river").sum())
+    fitted = int((table["location"] == FITTED).sum())
     lines = [
         f"{fitted} existing plants have no published coordinates: each stands on the reach of its river and district "
         "whose capacity fits best.",

@@ -234,3 +234,100 @@ def upstream_of(downstream: np.ndarray, order: np.ndarray, cell: int) -> np.ndar
         if inside[downstream[other]]:
             inside[other] = True
     return inside
+
+
+@kernel()
+def contour_path(
+    elevation: np.ndarray, east: float, north: float, start: int, goal: int, level: float, scale: float
+) -> np.ndarray:
+    """Cells from `start` to `goal` along the way that costs least, flat indices; empty where there is none.
+
+    A step costs its length [m] times 1 + departure of the ground from `level` over `scale` (both m): a canal keeps to
+    its contour, and leaves it where a tunnel, a bridge or the penstock is the shorter way. `east` and `north` are the
+    sizes of a cell [m].
+    """
+    rows, columns = elevation.shape
+    cost = np.full(elevation.size, np.inf)
+    before = np.full(elevation.size, -1, dtype=np.int64)
+    heap = np.empty(8 * elevation.size + 8, dtype=np.uint64)
+    cost[start] = 0.0
+    size = push(heap, 0, np.uint64(start))
+    while size > 0:
+        key = heap[0]
+        size = pop(heap, size)
+        cell = np.int64(key & INDEX)
+        if cell == goal:
+            break
+        if np.uint64(cost[cell] * 100.0) < key >> np.uint64(32):
+            continue
+        row, column = int(cell // columns), int(cell % columns)
+        for r in range(max(row - 1, 0), min(row + 2, rows)):
+            for c in range(max(column - 1, 0), min(column + 2, columns)):
+                ground = 0.5 * (elevation[r, c] + elevation[row, column])
+                length = np.hypot((r - row) * north, (c - column) * east)
+                total = cost[cell] + length * (1.0 + abs(ground - level) / scale)
+                if total < cost[r * columns + c]:
+                    cost[r * columns + c] = total
+                    before[r * columns + c] = cell
+                    size = push(heap, size, (np.uint64(total * 100.0) << np.uint64(32)) | np.uint64(r * columns + c))
+    if before[goal] < 0 and goal != start:
+        return np.empty(0, dtype=np.int64)
+    path = [goal]
+    while path[-1] != start:
+        path.append(before[path[-1]])
+    return np.array(path[::-1])
+
+
+@kernel()
+def flooded(
+    downstream: np.ndarray, elevation: np.ndarray, columns: int, dam: int, crest: float, most: int
+) -> np.ndarray:
+    """Cells that drain to the cell `dam` and lie below `crest` without a break, the dam's own first.
+
+    Empty where more than `most` are.
+    """
+    found = np.empty(most, dtype=np.int64)
+    rows = elevation.size // columns
+    found[0] = dam
+    count, at = 1, 0
+    while at < count:
+        cell = found[at]
+        at += 1
+        row, column = int(cell // columns), int(cell % columns)
+        for r in range(max(row - 1, 0), min(row + 2, rows)):
+            for c in range(max(column - 1, 0), min(column + 2, columns)):
+                other = r * columns + c
+                if other != cell and downstream[other] == cell and elevation[other] < crest:
+                    if count == most:
+                        return found[:0]
+                    found[count] = other
+                    count += 1
+    return found[:count]
+
+
+@kernel()
+def crest_line(elevation: np.ndarray, columns: int, dam: int, step: int, crest: float, most: int) -> np.ndarray:
+    """Height of a dam over the ground along its crest [m], cell by cell to both sides of its deepest cell.
+
+    `step` is the index offset of the flow's direction; the crest runs across it. Empty where a side does not reach
+    the crest's height within `most` cells.
+    """
+    rows = elevation.size // columns
+    down = int(np.round(step / columns))
+    right = step - down * columns
+    heights = [crest - elevation[dam]]
+    for sign in (-1, 1):
+        row, column = int(dam // columns), int(dam % columns)
+        reached = False
+        for _ in range(most):
+            row, column = row + sign * right, column - sign * down
+            if row < 0 or row >= rows or column < 0 or column >= columns:
+                break
+            ground = elevation[row * columns + column]
+            if not ground < crest:
+                reached = ground == ground
+                break
+            heights.append(crest - ground)
+        if not reached:
+            return np.empty(0)
+    return np.array(heights)

@@ -26,21 +26,17 @@ RUNGS = [
 
 
 def basin_names(streams: Streams, names: NDArray[np.str_]) -> NDArray[np.str_]:
-    """Basin of each stream node: the named river that reaches the Araz, the Kura or the edge below it.
+    """Basin of each stream node: the first named river its water reaches, tributaries with a name apart.
 
-    `names` are the rivers' names by node, "" where unknown. Nodes whose water reaches one of them without passing a
-    named river belong to "beside the Araz" and the like, others to "other".
+    `names` are the rivers' names by node, "" where unknown. Water that reaches the Araz or the Kura first belongs to
+    "beside the Araz" or "beside the Kura", what reaches no named river to "other".
     """
-    basin = np.full(streams.cell.size, "", dtype=object)
+    basin = np.full(streams.cell.size, "other", dtype=object)
     for node in streams.order[::-1]:
-        below = streams.downstream[node]
-        known = basin[below] if below != node else ""
-        if known and not known.startswith(("beside", "other")):
-            basin[node] = known
-        elif names[node] in RECEIVERS:
-            basin[node] = f"beside the {names[node]}"
+        if names[node]:
+            basin[node] = f"beside the {names[node]}" if names[node] in RECEIVERS else names[node]
         else:
-            basin[node] = names[node] or known or "other"
+            basin[node] = basin[streams.downstream[node]]
     return basin.astype(str)
 
 

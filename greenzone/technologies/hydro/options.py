@@ -115,6 +115,34 @@ class Options(schema.Options):
     efficiency_error: float = Field(default=0.03, ge=0, le=1)
     """Standard error of the plants' efficiency [1]. Assumption."""
 
+    dam_heights_m: tuple[float, ...] = (40.0, 80.0, 125.0)
+    """Heights of storage dams that are tried [m]; Sarsang's has 125 m."""
+
+    min_storage_hm3: float = Field(default=10.0, gt=0)
+    """Smallest lake worth a place in the list of storage dams [hm3]. Assumption."""
+
+    storage_sites: int = Field(default=20, ge=0, le=1000)
+    """Entries in the lists of storage dams and of pumped storage, each."""
+
+    pumped_min_head_m: float = Field(default=300.0, gt=0)
+    """Least fall between two ponds [m]; Stocks et al. (2021), doi:10.1016/j.joule.2020.11.015, take
+    100 m and more, and find those above 300 m cheap."""
+
+    pumped_separation_km: float = Field(default=5.0, gt=0, le=30)
+    """Longest distance between two ponds [km]. Assumption: a fall of 300 m over 5 km is Stocks' least slope of 1:15."""
+
+    pumped_slope: float = Field(default=0.08, gt=0, le=1)
+    """Steepest ground for a ring dam, over a cell and its neighbours [1]. Assumption."""
+
+    pumped_volume_hm3: float = Field(default=1.0, gt=0)
+    """Water of each pond [hm3]; Stocks et al. (2021) take 1 hm3 and more."""
+
+    pumped_hours: float = Field(default=6.0, gt=0)
+    """Hours a full pond lasts at full power [h]; the shortest of Stocks et al. (2021)."""
+
+    pumped_efficiency: float = Field(default=0.75, gt=0, le=1)
+    """Round-trip efficiency [1]; PyPSA technology-data (DIW Data Documentation 68)."""
+
     class_bounds: tuple[float, ...] = (0.30, 0.34)
     """Capacity factors that divide the plants into resource classes [1]."""
 
