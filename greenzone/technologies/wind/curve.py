@@ -19,11 +19,12 @@ import numpy as np
 from greenzone.technologies.wind.model import CORRECTION_SPEEDS
 from greenzone.technologies.wind.turbines import Turbine
 
-DENSITY_RATIO = (0.79, 1.80)  # range of 1.225 / density the polynomials are made for: 0.68 to 1.55 kg/m3
+DENSITY_RATIO = (0.82, 1.73)  # range of 1.225 / density the polynomials are made for: 0.71 to 1.49 kg/m3
 ROOT_CENTRE = 1.25
 ROOT_DEGREE = 7  # of b in 1.225 / density - ROOT_CENTRE: error 1e-6
-KNOT_DEGREE = 3  # of a knot in b - 1: error 2e-5 m/s
-WIDTH_DEGREE = 3  # of an inverse width in b - 1: error 6e-4 of it
+END_DEGREE = 3  # of the first and last knot in b - 1: error 2e-5 m/s
+KNOT_DEGREE = 2  # of a knot in b - 1: error 4e-4 m/s
+WIDTH_DEGREE = 3  # of an inverse width in b - 1: error 5e-4 of it
 
 
 class Curve(NamedTuple):
@@ -33,13 +34,12 @@ class Curve(NamedTuple):
     ----------
     low, high : ndarray, shape (n, 2)
         Ramps in v b and in w, an even number: knot [m/s] and change of slope there [s/m].
-    zone : ndarray, shape (m, 11)
-        Intervals between: standard speeds at both ends, 4 coefficients of the lower knot, 4 of the inverse width, rise.
+    zone : ndarray, shape (m, 9)
+        Intervals between: standard speed at the lower end, 3 coefficients of the knot there, 4 of the slope, rise.
     ends : ndarray, shape (2, 5)
         First and last speed of the curve (below and above: no output), each with the coefficients of its knot.
-    scalars : ndarray, shape (5,)
-        Output at the first speed, speed where `low` ends, rise until there, speed from which output may fall or stop,
-        highest output.
+    scalars : ndarray, shape (4,)
+        Output at the first speed, speed where `low` ends, speed from which output may fall or stop, highest output.
     root : ndarray, shape (8,)
         b as a polynomial in 1.225 / density - 1.25.
     """
@@ -61,16 +61,16 @@ def prepare_curve(turbine: Turbine) -> Curve:
     low = _ramps(speed[: first + 1], output[: first + 1])
     high = _ramps(speed[last:], output[last:])
     zone = [_interval(speed[j : j + 2], output[j : j + 2]) for j in range(first, last) if output[j] != output[j + 1]]
-    ends = [[end, *_polynomial(_knot(end), KNOT_DEGREE)] for end in (speed[0], speed[-1])]
+    ends = [[end, *_polynomial(_knot(end), END_DEGREE)] for end in (speed[0], speed[-1])]
     falling = speed[:-1][np.diff(output) < 0].min(initial=speed[-1])
     root = _fit(lambda ratio: ratio ** (-1 / 3), *DENSITY_RATIO, ROOT_DEGREE, ROOT_CENTRE)
     return Curve(
         low,
-        np.array(zone, dtype=np.float32).reshape(-1, 3 + KNOT_DEGREE + WIDTH_DEGREE + 2),
+        np.array(zone, dtype=np.float32).reshape(-1, 4 + KNOT_DEGREE + WIDTH_DEGREE),
         high,
         np.array(ends, dtype=np.float32),
         np.array(
-            [output[0], speed[first], output[first] - output[0], min(speed[last], falling), output.max()],
+            [output[0], speed[first], min(speed[last], falling), output.max()],
             dtype=np.float32,
         ),
         root.astype(np.float32),
@@ -91,9 +91,9 @@ def _ramps(speed: np.ndarray, output: np.ndarray) -> np.ndarray:
 
 def _interval(speed: np.ndarray, output: np.ndarray) -> list[float]:
     """One row of `Curve.zone`."""
-    left, right = _knot(speed[0]), _knot(speed[1])
-    inverse_width = _polynomial(lambda b: 1 / (right(b) - left(b)), WIDTH_DEGREE)
-    return [speed[0], speed[1], *_polynomial(left, KNOT_DEGREE), *inverse_width, output[1] - output[0]]
+    left, right, rise = _knot(speed[0]), _knot(speed[1]), output[1] - output[0]
+    slope = _polynomial(lambda b: rise / (right(b) - left(b)), WIDTH_DEGREE)
+    return [speed[0], *_polynomial(left, KNOT_DEGREE), *slope, rise]
 
 
 def _knot(speed: float) -> Callable[[np.ndarray], np.ndarray]:
