@@ -39,6 +39,7 @@ class Run:
     lcoe: Mapping[str, xr.DataArray]
     ranking: Mapping[str, siting.Ranking]
     land: siting.Eligibility
+    zones: gpd.GeoDataFrame
     scenarios: pd.DataFrame
     timings: Mapping[str, float] = field(default_factory=dict)
 
@@ -102,9 +103,10 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
     with clock("costs and scores"):
         lcoe = economics.lcoe_of(scenario.economics, potentials, layers.tables, own_land)
         ranking = siting.scores_of(scenario.scoring, potentials, lcoe, layers.site)
+        zones = siting.zones_of(scenario.zones, scenario.scoring, grid, potentials, ranking, lcoe)
     with clock("supply scenarios"):
         scenarios = supply.evaluate(scenario.supply, potentials, lcoe)
-    finished = Run(as_dict(scenario), grid, layers, potentials, lcoe, ranking, land, scenarios, clock.timings)
+    finished = Run(as_dict(scenario), grid, layers, potentials, lcoe, ranking, land, zones, scenarios, clock.timings)
     if directory is not None:
         with clock("maps and tables"):
             outputs.write_outputs(finished, Path(directory))

@@ -274,7 +274,7 @@ class EligibilityByTechnology(Options):
     """Year for which land is judged: features whose `until` lies in it or before no longer count. Without a year, all
     of them count."""
     years: tuple[int, ...] = ()
-    """More years for which the eligible land is reckoned, into `eligibility.csv`."""
+    """More years for which the eligible land is reckoned, into `eligibility_by_year.csv`."""
     features: dict[str, FeatureFile] = Field(default={})
     """Vector files by name; settlements, roads, power_lines, water, forest, protected, heritage, airports and mines
     have default distances under each technology, other names mean what you give them."""

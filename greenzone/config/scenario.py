@@ -15,6 +15,7 @@ from greenzone.config.supply import Supply
 from greenzone.config.technologies import Technologies
 from greenzone.config.weather import Weather
 from greenzone.config.zone import Zone
+from greenzone.config.zones import Zones
 from greenzone.errors import nearest
 from greenzone.schema import Options
 
@@ -44,6 +45,8 @@ class Scenario(Options):
     """What capital and plants cost, and where the economic potential ends."""
     scoring: Scoring = Field(default_factory=Scoring)
     """What makes a site good for each technology."""
+    zones: Zones = Zones()
+    """How development zones are grown from good sites."""
     supply: Supply = Supply()
     """Demand, and the capacity mixes held against it."""
     outputs: Outputs = Outputs()

@@ -92,13 +92,17 @@ def _publish(stage: Path, directory: Path) -> None:
             moved.append(name)
     except BaseException:
         for name in moved:
-            (directory / name).unlink()
+            _remove(directory / name)
         for path in former.iterdir() if former.exists() else ():
             path.replace(directory / path.name)
         for folder in missing:
             with suppress(OSError):
                 folder.rmdir()
         raise
+
+
+def _remove(path: Path) -> None:
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _listed(directory: Path) -> set[str]:

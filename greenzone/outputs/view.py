@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from greenzone.outputs.rasters import LandView
 from greenzone.schema import Layers, Potential
 
 
@@ -62,6 +64,14 @@ class RunView(Protocol):
     @property
     def removed(self) -> pd.DataFrame:
         """What each eligibility rule removes."""
+
+    @property
+    def land(self) -> LandView:
+        """Eligible land on its raster."""
+
+    @property
+    def zones(self) -> gpd.GeoDataFrame:
+        """Development zones, ranked."""
 
     @property
     def scenarios(self) -> pd.DataFrame:

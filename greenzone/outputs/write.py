@@ -14,6 +14,7 @@ from greenzone.outputs.geojson import write_geojson, write_prepared
 from greenzone.outputs.manifest import checksum, manifest, write_json
 from greenzone.outputs.maps import write_overview
 from greenzone.outputs.netcdf import potential_dataset, profiles_dataset, write_netcdf
+from greenzone.outputs.rasters import write_rasters
 from greenzone.outputs.store import staged
 from greenzone.outputs.tables import district_table, site_table
 from greenzone.outputs.view import RunView
@@ -52,8 +53,12 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
             write_netcdf(profiles_dataset(run), stage / "profiles.nc")
         write_csv(run.scenarios, stage / "scenarios.csv")
         write_csv(run.removed, stage / "eligibility.csv")
+        write_geojson(run.zones, stage / "zones.geojson")
+        if len(run.land.by_year):
+            write_csv(run.land.by_year, stage / "eligibility_by_year.csv")
+        write_rasters(run.land, run.scores, stage / "rasters")
         write_overview(run, stage / "overview.png")
-        files = {path.name: checksum(path) for path in sorted(stage.iterdir())}
+        files = {path.relative_to(stage).as_posix(): checksum(path) for path in sorted(stage.rglob("*.*"))}
         write_json(manifest(run, files), stage / "manifest.json")
     return directory
 

@@ -13,6 +13,7 @@ from greenzone.siting.frame import Frame
 from greenzone.siting.land import Eligibility, eligibility_of
 from greenzone.siting.robustness import top_probability
 from greenzone.siting.scoring import Ranking, contributions, linear_value, rank, score
+from greenzone.siting.zones import zones_of
 
 __all__ = [
     "Eligibility",
@@ -26,6 +27,7 @@ __all__ = [
     "score",
     "scores_of",
     "top_probability",
+    "zones_of",
 ]
 
 

@@ -166,6 +166,15 @@ def site_coverage(shapes: np.ndarray, frame: Frame) -> sparse.csr_matrix:
     return sparse.csr_matrix(sparse.diags(1 / np.where(total > 0, total, 1)) @ matrix)
 
 
+def site_of_pixel(coverage: sparse.csr_matrix, area: np.ndarray) -> np.ndarray:
+    """Position of the site that covers most of each pixel, -1 where none does; `area` is that of each site."""
+    site = np.repeat(np.arange(coverage.shape[0]), np.diff(coverage.indptr))
+    order = np.argsort(coverage.data * area[site], kind="stable")
+    found = np.full(coverage.shape[1], -1, np.int32)
+    found[coverage.indices[order]] = site[order]
+    return found
+
+
 Triples = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 

@@ -22,7 +22,7 @@ from greenzone.layers.surface import Surface, land_cover_codes
 from greenzone.schema import POTENTIAL, label
 from greenzone.siting.eligibility import Assessment, account, assess, onto_surface, site_fraction
 from greenzone.siting.features import Features, read_features
-from greenzone.siting.frame import Frame, metric_crs, projected, site_coverage
+from greenzone.siting.frame import Frame, metric_crs, projected, site_coverage, site_of_pixel
 from greenzone.siting.rules import check_raster_meets, rules_of
 
 
@@ -47,12 +47,14 @@ class Eligibility:
     """Where each technology may stand.
 
     `fractions` are shares of the sites and `shares` those of the frame's pixels, by technology; `pixels` are the
-    latter averaged onto the pixels of the surface; `area` is the zone's area in each pixel [km2]. `removed` says what
-    each rule removes [km2], `by_year` how much land is eligible in the years asked for [km2].
+    latter averaged onto the pixels of the surface; `area` is the zone's area in each pixel [km2], `site` the position
+    of the site that holds most of the pixel, -1 outside the zone. `removed` says what each rule removes [km2],
+    `by_year` how much land is eligible in the years asked for [km2].
     """
 
     frame: Frame
     area: np.ndarray
+    site: np.ndarray
     fractions: dict[str, xr.DataArray]
     shares: dict[str, np.ndarray]
     pixels: dict[str, np.ndarray]
@@ -122,7 +124,9 @@ def eligibility_of(
         pixels[technology] = onto_surface(found.share, land.area, land.frame, surface.elevation)
         removed.append(account(found, whole).assign(technology=technology))
     table = pd.concat(removed, ignore_index=True)
-    return Eligibility(land.frame, land.area, fractions, shares, pixels, table, _by_year(land, technologies))
+    site_at = site_of_pixel(land.coverage, grid.sites.area_km2.to_numpy()).reshape(land.frame.shape)
+    by_year = _by_year(land, technologies)
+    return Eligibility(land.frame, land.area, site_at, fractions, shares, pixels, table, by_year)
 
 
 def land_of(

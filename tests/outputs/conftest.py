@@ -8,12 +8,21 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from rasterio.transform import Affine
 
 from greenzone.grid import SiteGrid
 from greenzone.schema import POTENTIAL, PROFILES, Layers, Potential, Raster, label
 
 PROJECT = Path(__file__).parents[2]
 TECHNOLOGIES = ("solar", "wind", "hydro", "geothermal", "bioenergy")
+
+
+def made_up_land(number: int) -> SimpleNamespace:
+    """Four pixels of the first site and of none."""
+    site = np.array([[0, 0], [number - 1, -1]])
+    shares = {name: np.array([[1.0, 0.0], [0.25, 1.0]], np.float32) for name in TECHNOLOGIES}
+    frame = SimpleNamespace(crs="EPSG:32638", transform=Affine(100.0, 0.0, 6e5, 0.0, -100.0, 4.4e6))
+    return SimpleNamespace(frame=frame, site=site, shares=shares, by_year=pd.DataFrame())
 
 
 def made_up_potential(name: str, grid: SiteGrid, time: pd.DatetimeIndex, rng: np.random.Generator) -> Potential:
@@ -90,6 +99,8 @@ def made_up_run(cell_size: float, hours: int = 48) -> SimpleNamespace:
         lcoe=lcoe,
         scores=scores,
         contributions=parts,
+        land=made_up_land(number=grid.sites.sizes["site"]),
+        zones=gpd.GeoDataFrame({"zone": ["solar-1"]}, geometry=[grid.geometry[0]], crs=4326),
         removed=pd.DataFrame({"technology": ["solar"], "rule": ["slope"], "alone_km2": [1 / 3]}),
         scenarios=pd.DataFrame({"scenario": ["a", "a"], "value": [1.0, 1 / 3]}),
         timings={"sites": 0.1},

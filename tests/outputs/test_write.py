@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow.parquet
 import pyogrio
 import pytest
+import rasterio
 import xarray as xr
 
 from greenzone.errors import GreenzoneError
@@ -23,6 +24,9 @@ FILES = {
     "sites.geojson",
     "sites.parquet",
     "districts.geojson",
+    "zones.geojson",
+    "rasters/eligibility.tif",
+    "rasters/score.tif",
     "hydro_plants.geojson",
     "potential.nc",
     "scenarios.csv",
@@ -48,8 +52,12 @@ def read_features(path):
     return json.loads(path.read_text(encoding="utf-8"), parse_constant=pytest.fail)["features"]
 
 
+def written(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
+
+
 def test_all_files_are_there(folder):
-    assert {path.name for path in folder.iterdir()} == FILES
+    assert written(folder) == FILES
 
 
 def test_same_run_gives_the_same_bytes(made_up, folder, tmp_path):
@@ -246,7 +254,7 @@ def test_run_of_one_technology_writes_only_its_own(made_up, tmp_path, no_picture
 
     parts = {name: only(getattr(made_up, name)) for name in ("potentials", "lcoe", "scores", "contributions")}
     folder = write_outputs(SimpleNamespace(**{**vars(made_up), **parts}), tmp_path / "solar")
-    assert {path.name for path in folder.iterdir()} == FILES - {"hydro_plants.geojson"}
+    assert written(folder) == FILES - {"hydro_plants.geojson"}
     properties = read_features(folder / "sites.geojson")[0]["properties"]
     assert not any(name.startswith("wind") for name in properties)
 
@@ -275,3 +283,13 @@ def test_ladder_narrows_step_by_step(made_up):
     assert ladder(made_up, ceiling=0.0).economic_gwh.sum() == 0
     wind = made_up.potentials["wind"].sites
     assert steps.capacity_factor["wind"] == pytest.approx(float(wind.energy_gwh.sum() / wind.capacity_mw.sum() / 8.76))
+
+
+def test_rasters_are_cogs_of_per_cent(folder):
+    with rasterio.open(folder / "rasters" / "eligibility.tif") as file:
+        assert file.descriptions[0] == "solar: eligible share of the pixel [%]"
+        assert file.read(1).tolist() == [[100, 0], [25, 255]]
+        assert file.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+    with rasterio.open(folder / "rasters" / "score.tif") as file:
+        assert file.read(1)[0, 1] == 255  # nothing is eligible there
+        assert file.read(1)[1, 1] == 255  # outside the zone
