@@ -324,3 +324,42 @@ def test_own_layers_speak_for_a_reservoir(zone_case):
     layers.site["slip_tendency"] = xr.where(west, 7.0, 0.0)
     with pytest.raises(GreenzoneError, match="layer 'slip_tendency' has 7 where 0 to 1"):
         geothermal.estimate(sites, layers, Options(fairway_layers={"slip_tendency": 1.0}))
+
+
+def test_every_prospect_has_its_costs(potential):
+    """Electricity where it is hot enough, heat everywhere; the range encloses the median, hot water is cheaper heat."""
+    prospects = potential.features["geothermal_prospects"].set_index("prospect")
+    electric = prospects.capacity_mw > 0
+    assert (prospects.lcoe_p50_usd_per_mwh.notna() == electric).all()
+    assert prospects.lcoh_p50_usd_per_mwh.notna().all()
+    assert (prospects.lcoh_p10_usd_per_mwh < prospects.lcoh_p50_usd_per_mwh).all()
+    assert (prospects.lcoe_p50_usd_per_mwh < prospects.lcoe_p90_usd_per_mwh)[electric].all()
+    assert prospects.lcoh_p50_usd_per_mwh["Istisu"] < prospects.lcoh_p50_usd_per_mwh["Shusha"]
+
+
+def test_sites_carry_the_capital_of_their_prospect(potential, zone_case):
+    sites = potential.sites
+    assert (np.isfinite(sites.capital_per_kw) == (sites.capacity_mw > 0)).all()
+    assert sites.capital_per_kw.attrs["units"] == "USD kW-1"
+    one = geothermal.estimate(*zone_case, Options(prospects=[ISTISU]))
+    expected = one.features["geothermal_prospects"].capital_per_kw.iloc[0]
+    assert one.sites.capital_per_kw.dropna("site").values == pytest.approx(expected)
+    assert "capital_per_kw" not in geothermal.estimate(*zone_case, Options(cost_basis="table")).sites
+
+
+def test_ranges_of_sites_districts_and_zone_agree(zone_case):
+    """With one prospect that is surely there the range of its sites adds up to that of the district and the zone."""
+    result = geothermal.estimate(*zone_case, Options(prospects=[ISTISU], chance_of_success=1.0))
+    district = result.features["geothermal_districts"].set_index("district")
+    for percentile in (10, 50, 90):
+        of_sites = float(result.sites[f"energy_p{percentile}_gwh"].sum())
+        assert of_sites == pytest.approx(district[f"energy_p{percentile}_gwh"].sum(), rel=1e-6)
+        in_zone = result.totals[f"capacity_p{percentile}_mw"]
+        factor = float(result.sites.energy_gwh.sum() / result.sites.capacity_mw.sum())
+        assert of_sites == pytest.approx(in_zone * factor, rel=1e-6)
+    assert (district.energy_p50_gwh > 0).sum() == 1
+
+
+def test_a_chance_below_a_half_has_a_median_of_nothing(zone_case):
+    result = geothermal.estimate(*zone_case, Options(prospects=[ISTISU], chance_of_success=0.3))
+    assert float(result.sites.energy_p50_gwh.max()) == 0 < float(result.sites.energy_p90_gwh.max())

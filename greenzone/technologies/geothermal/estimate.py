@@ -9,13 +9,15 @@ from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
 from greenzone.schema import POTENTIAL, PROFILES, Layers, Potential, label
-from greenzone.technologies.geothermal import prospects, springs, underground
+from greenzone.technologies.geothermal import costs, prospects, springs, underground
 from greenzone.technologies.geothermal.fairway import fairway_variables
 from greenzone.technologies.geothermal.options import Options
+from greenzone.technologies.geothermal.ranges import PERCENTILES, district_ranges, weighted_percentiles
 from greenzone.technologies.geothermal.reservoirs import Draws, Reservoirs, draw, net_specific_power
 
 Array = NDArray[np.float64]
@@ -26,6 +28,12 @@ EXTRA = {
     "heat_mw": ("MW", "expected thermal power of prospects for direct use"),
     "heat_gwh": ("GWh", "expected heat per year for direct use"),
     "group": ("1", "supply group of the site, -1 for none"),
+    **{f"energy_p{p}_gwh": ("GWh", f"electricity per year of prospects, percentile {p}") for p in PERCENTILES},
+    "capital_per_kw": ("USD kW-1", "capital of the prospect's wells and plant"),
+    "fixed_om_per_kw_year": (
+        "USD kW-1 year-1",
+        "upkeep of the prospect's wells and plant, wells added in time with it",
+    ),
 }
 
 
@@ -36,6 +44,7 @@ class Field(NamedTuple):
     draws: Draws
     weight: Array
     features: gpd.GeoDataFrame
+    bills: pd.DataFrame
 
 
 def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
@@ -56,8 +65,10 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     -------
     Potential
         Beside `schema.POTENTIAL`: `heat_flow`, `temperature_at_<depth>km`, each with `_std`, `heat_mw`, `heat_gwh`,
-        `power_density_p10`, `_p50`, `_p90`, `favourability`.
-        Features `geothermal_prospects`, `geothermal_springs`. `capacity_factor` is NaN where there is no prospect.
+        `energy_p10_gwh`, `_p50_`, `_p90_`, `power_density_p10`, `_p50`, `_p90`, `favourability`, and where
+        `cost_basis` says so `capital_per_kw`, `fixed_om_per_kw_year`.
+        Features `geothermal_prospects`, `geothermal_springs`, `geothermal_districts`. `capacity_factor` is NaN where
+        there is no prospect.
 
     Raises
     ------
@@ -84,7 +95,13 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
         technology="geothermal",
         sites=_labelled(data, options),
         profiles=profiles,
-        features={"geothermal_prospects": field.features, "geothermal_springs": warm},
+        features={
+            "geothermal_prospects": field.features,
+            "geothermal_springs": warm,
+            "geothermal_districts": district_ranges(
+                layers.zone, sites.district.to_numpy(), field.weight, _yearly(field, hourly, options)
+            ),
+        },
         totals=_totals(field, warm, figures),
         notes=_notes(options, figures),
     )
@@ -93,7 +110,10 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
 def _labelled(data: xr.Dataset, options: Options) -> xr.Dataset:
     """Units and names of the ladder and what goes with it."""
     for name, (units, long_name) in EXTRA.items():
-        data[name].attrs = {"units": units, "long_name": long_name}
+        if name in data:
+            data[name].attrs = {"units": units, "long_name": long_name}
+            if units.startswith("USD"):
+                data[name].attrs["comment"] = f"prices of {options.price_year}"
     data.theoretical_gwh.attrs["comment"] = (
         f"heat of the rock down to {options.resource_depth_km:g} km above {options.temp_reference:g} degC, shared over"
         f" {options.lifetime:g} years; thermal"
@@ -106,8 +126,11 @@ def _field(sites: xr.Dataset, layers: Layers, options: Options, rock: undergroun
     weight, near = prospects.site_weights(table, sites, options)
     reservoirs = prospects.reservoirs_of(table, rock, near)
     draws = draw(reservoirs, options)
-    features = prospects.prospect_features(table, reservoirs, draws, weight.sum(1))
-    return Field(reservoirs, draws, weight, features)
+    bills = prospects.prospect_costs(
+        table, reservoirs, draws, options, costs.Prices.read(layers.tables, options.price_year)
+    )
+    features = prospects.prospect_features(table, reservoirs, draws, weight.sum(1), bills)
+    return Field(reservoirs, draws, weight, features, bills)
 
 
 def _profiles(
@@ -179,7 +202,29 @@ def _ladder(
         "capacity_mw": capacity, "capacity_factor": yearly, "energy_gwh": energy,
         "heat_mw": heat_mw, "heat_gwh": heat_mw * options.heat_utilisation * HOURS_PER_YEAR / 1000.0,
     }  # fmt: skip
+    ranges = weighted_percentiles(_yearly(field, factor, options)["energy_{}_gwh"], field.weight)
+    values |= {f"energy_p{percentile}_gwh": row for percentile, row in zip(PERCENTILES, ranges, strict=True)}
+    if options.cost_basis == "prospect":
+        values |= {name: _by_capacity(field, power, name) for name in ("capital_per_kw", "fixed_om_per_kw_year")}
     return {name: xr.DataArray(array, dims="site") for name, array in values.items()}
+
+
+def _yearly(field: Field, factor: Array, options: Options) -> dict[str, Array]:
+    """Draws of the energy of each prospect in a year [GWh], a reservoir that is not there giving nothing."""
+    found, year = field.draws.found, HOURS_PER_YEAR / 1000.0
+    return {
+        "energy_{}_gwh": field.draws.power * found * factor[:, None] * year,
+        "heat_{}_gwh": field.draws.heat_power * found * options.heat_utilisation * year,
+    }
+
+
+def _by_capacity(field: Field, power: Array, name: str) -> Array:
+    """A cost of the prospects on the sites, weighted with the capacity they bring; NaN where they bring none."""
+    capacity = field.weight * power[:, None]
+    total = capacity.sum(0)
+    return np.divide(
+        np.nan_to_num(field.bills[name].to_numpy()) @ capacity, total, out=np.full(total.shape, np.nan), where=total > 0
+    )
 
 
 def _totals(field: Field, warm: gpd.GeoDataFrame, figures: dict[str, float]) -> dict[str, float]:
@@ -195,6 +240,13 @@ def _totals(field: Field, warm: gpd.GeoDataFrame, figures: dict[str, float]) -> 
         totals[f"{name}_mw"] = float(together.mean())
         for percentile in (10, 50, 90):
             totals[f"{name}_p{percentile}_mw"] = float(np.percentile(together, percentile))
+    found_mw = field.features.capacity_mw.to_numpy(float)
+    for name in ("lcoe", "lcoh"):
+        weights = found_mw if name == "lcoe" else field.features.heat_mw.to_numpy(float)
+        median = field.bills[f"{name}_p50_usd_per_mwh"].to_numpy()
+        counted = np.isfinite(median) & (weights > 0)
+        if counted.any():
+            totals[f"{name}_usd_per_mwh"] = float(np.average(median[counted], weights=weights[counted]))
     totals["spring_heat_mw"] = float(warm.heat_mw.sum())
     return totals
 
@@ -204,6 +256,10 @@ def _notes(options: Options, figures: dict[str, float]) -> tuple[str, ...]:
         "No reservoir in the zone has been drilled: UNU-GTP (2006) identified no resource for electricity, press"
         " reports of 2025 think water of 100-150 degC possible. Electricity is an expected value: each prospect counts"
         f" with a chance of {options.chance_of_success:g}; see the range.",
+        "The same reservoirs by three conventions: see the totals of usgs, hip and polynomial; they lie apart by the"
+        " method_factor of each prospect, and no measurement here tells which is right.",
+        f"Levelised costs of prospects are of wells and plants at {options.wacc:.0%}, with the search for the prospects"
+        " that fail; heat alone sells at the wellhead, its network is not counted.",
         "Prospects marked 'approximate' have no published position; those without a published temperature take it from"
         " the heat flow.",
         "Theoretical and geographic rungs are heat of the rock, thermal; the technical rung is electricity.",

@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pyproj import Geod
 
+from greenzone.technologies.geothermal import costs, model
 from greenzone.technologies.geothermal.heatflow import EARTH_RADIUS_KM
 from greenzone.technologies.geothermal.options import Options, Prospect, Triangle
 from greenzone.technologies.geothermal.reservoirs import Draws, Reservoirs
@@ -22,6 +23,7 @@ from greenzone.technologies.geothermal.underground import Rock
 Array = NDArray[np.float64]
 
 TRIANGLES = {"temperature": "c", "area": "km2", "thickness": "m"}
+HOURS_PER_YEAR = 8760.0
 CORNERS = ("low", "likely", "high")
 TRIANGLE_SPREAD = np.sqrt(6.0)  # half-width of a symmetric triangle over its standard deviation
 AREA_OF_POINT = Triangle(low=1, likely=2, high=3)  # km2, of a system known by one group of springs: USGS Circular 790
@@ -112,13 +114,55 @@ def reservoirs_of(table: pd.DataFrame, rock: Rock, near: NDArray[np.bool_]) -> R
     return Reservoirs(names, corners["temperature"], corners["area"], corners["thickness"], ambient)
 
 
+def prospect_costs(
+    table: pd.DataFrame, reservoirs: Reservoirs, draws: Draws, options: Options, prices: costs.Prices
+) -> pd.DataFrame:
+    """What each prospect costs once a reservoir is found: electricity, and its heat alone without a power plant.
+
+    Percentiles are of the draws that give the energy; capital per kW is mean capital over mean capacity. Prospects that
+    give no electricity have NaN there.
+    """
+    depth = table.depth_km.to_numpy(float)[:, None] * 1000.0
+    ambient, hot = reservoirs.ambient[:, None], draws.temperature
+    bill = costs.electricity_bill(
+        depth, reservoirs.temperature[:, [1]], draws.flow, draws.power, ambient, options, prices
+    )
+    electricity = costs.levelised_cost(bill, draws.power * options.availability * HOURS_PER_YEAR, options)
+    warmth = model.heat_power(draws.flow, hot, options.heat_return)
+    alone = costs.heat_bill(depth, draws.flow, warmth, options, prices)
+    heat = costs.levelised_cost(alone, warmth * options.heat_utilisation * HOURS_PER_YEAR, options)
+    kilowatts = draws.power.mean(1) * 1000.0
+    electric = kilowatts > 0
+    result = {
+        "well_musd": costs.well_cost(depth[:, 0], prices) / 1e6,
+        "wells_p50": np.median(costs.wells_needed(draws.flow, options), axis=1),
+        "capital_musd": np.where(electric, bill.capital.mean(1), alone.capital.mean(1)) / 1e6,
+    }
+    for name, total in (("capital_per_kw", bill.capital), ("fixed_om_per_kw_year", bill.yearly)):
+        result[name] = np.divide(total.mean(1), kilowatts, out=np.full(kilowatts.shape, np.nan), where=electric)
+    for name, draw in (("lcoe", electricity), ("lcoh", heat)):
+        for percentile, row in zip((10, 50, 90), _known_percentiles(draw), strict=True):
+            result[f"{name}_p{percentile}_usd_per_mwh"] = row
+    return pd.DataFrame(result)
+
+
+def _known_percentiles(draws: Array) -> Array:
+    """10th, 50th and 90th of the values that are not NaN, for each row; NaN for a row without any."""
+    rows = [row[np.isfinite(row)] for row in draws]
+    return (
+        np.array([np.percentile(row, (10, 50, 90)) if row.size else np.full(3, np.nan) for row in rows])
+        .reshape(-1, 3)
+        .T
+    )
+
+
 def expected(draws: Draws, power: Array) -> Array:
     """Mean power of each prospect, a reservoir that is not there counting as 0."""
     return np.asarray((power * draws.found).mean(1))
 
 
 def prospect_features(
-    table: gpd.GeoDataFrame, reservoirs: Reservoirs, draws: Draws, land_share: Array
+    table: gpd.GeoDataFrame, reservoirs: Reservoirs, draws: Draws, land_share: Array, bills: pd.DataFrame
 ) -> gpd.GeoDataFrame:
     """Prospects as points or polygons with what they may give, expected and as a range if there is a reservoir."""
     frame = gpd.GeoDataFrame(
@@ -146,6 +190,8 @@ def prospect_features(
     frame["method_factor"] = np.divide(
         np.where(known, factor, 0.0).sum(1), known.sum(1), out=np.full(len(table), np.nan), where=known.any(1)
     )
+    for name in bills:
+        frame[name] = bills[name]
     frame["source"] = table.source
     frame["note"] = table.note if "note" in table else ""
     return frame
