@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,7 +11,17 @@ from greenzone.config.technologies import TechnologyName
 from greenzone.schema import Options
 from greenzone.technologies import TECHNOLOGIES
 
+StoreName = Literal["battery", "pumped_hydro"]
 Capacity = Annotated[float, Field(ge=0)]
+
+
+class Store(Options):
+    """Power and size of a store."""
+
+    power_mw: float = Field(ge=0)
+    """Power of charging and of discharging [MW]."""
+    energy_mwh: float = Field(ge=0)
+    """Energy that it holds [MWh]."""
 
 
 class SupplyScenario(Options):
@@ -23,6 +33,10 @@ class SupplyScenario(Options):
     """Capacity wanted of each technology [MW]; what does not fit on eligible land is not built."""
     demand_gwh: float | None = Field(default=None, gt=0)
     """Demand of this mix [GWh year-1], where it differs from that of the section."""
+    storage: dict[StoreName, Store] = Field(default={})
+    """Stores by kind, used in the order in which they stand here; efficiencies come from the storage table."""
+    export_limit_mw: float = Field(default=0.0, ge=0)
+    """What the line out of the zone can carry [MW]; surplus beyond it is curtailed. 0 where nothing is known."""
 
 
 def _mix(name: str, **capacity_mw: float) -> SupplyScenario:

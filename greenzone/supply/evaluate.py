@@ -5,7 +5,7 @@ Comes in: the `supply` section, the potentials and their costs. Goes out: the ti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,13 +13,15 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from greenzone.layers.catalogue import read_table
 from greenzone.schema import Potential
 from greenzone.supply.demand import DemandShape, read_demand, shaped_demand
+from greenzone.supply.dispatch import Storage
 from greenzone.supply.groups import allocate, stack_groups
 from greenzone.supply.scenarios import HOURS_PER_YEAR, scenario_table, supply
 
 if TYPE_CHECKING:
-    from greenzone.config.supply import Supply
+    from greenzone.config.supply import Supply, SupplyScenario
 
 EMPTY = pd.DataFrame(columns=["scenario", "period", "technology", "quantity", "unit", "value"])
 
@@ -56,10 +58,31 @@ def evaluate(section: Supply, potentials: Mapping[str, Potential], lcoe: Mapping
     targets = np.array([[mix.capacity_mw.get(name, 0.0) for name in wanted] for mix in section.scenarios])
     built = build(targets, groups, wanted)
     demand = demand_of(section, groups.time.to_numpy())
-    result = supply(groups, built, demand, [mix.name for mix in section.scenarios]).reindex(
-        technology=wanted, fill_value=0
-    )
+    names = [mix.name for mix in section.scenarios]
+    export = [mix.export_limit_mw for mix in section.scenarios]
+    result = supply(groups, built, demand, names, stores_of(section.scenarios), export)
+    result = result.reindex(technology=wanted, fill_value=0)
     return scenario_table(result, targets)
+
+
+def stores_of(mixes: Sequence[SupplyScenario]) -> list[Storage]:
+    """Every kind of store that some mix has, in the order of their first use, 0 where a mix has none."""
+    table = read_table("storage_costs").set_index("storage")
+    kinds = list(dict.fromkeys(kind for mix in mixes for kind in mix.storage))
+    stores = []
+    for kind in kinds:
+        sizes = [mix.storage.get(kind) for mix in mixes]
+        one_way = float(table.round_trip_efficiency[kind]) ** 0.5  # the same loss is assumed on either way
+        stores.append(
+            Storage(
+                kind,
+                [size.power_mw if size else 0.0 for size in sizes],
+                [size.energy_mwh if size else 0.0 for size in sizes],
+                one_way,
+                one_way,
+            )
+        )
+    return stores
 
 
 def build(targets: NDArray[np.float64], groups: xr.Dataset, technologies: list[str]) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
-"""Supply scenarios: capacity mixes against demand, all at once as matrix products.
+"""Supply scenarios: capacity mixes against demand, all at once.
 
-Comes in: groups with profiles, capacity built per scenario and group, demand. Goes out: energy, share of demand met
-hour by hour, surplus and deficit. Nothing is stored here: hydro and bioenergy follow their profiles.
+Comes in: groups with profiles, capacity built per scenario and group, demand, stores. Goes out: energy, share of demand
+met hour by hour, surplus and deficit, what stores and lines carry. Hydro and bioenergy follow their profiles.
 """
 
 from __future__ import annotations
@@ -14,10 +14,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from greenzone.errors import GreenzoneError
-
-BLOCK_BYTES = 256e6  # hourly matrices are made for as many scenarios at a time as fit in this
-HOURS_PER_YEAR = 8760.0
-MONTHS = np.arange(1, 13)
+from greenzone.supply.dispatch import HOURS_PER_YEAR, MONTHS, TOLERANCE, Storage, dispatch, interval_hours
 
 
 def hourly_balance(
@@ -42,7 +39,14 @@ def hourly_balance(
     return {"met": met * hours, "surplus": (generation - met) * hours, "deficit": (demand - met) * hours}
 
 
-def supply(groups: xr.Dataset, built_mw: ArrayLike, demand_mw: ArrayLike, names: Sequence[str]) -> xr.Dataset:
+def supply(
+    groups: xr.Dataset,
+    built_mw: ArrayLike,
+    demand_mw: ArrayLike,
+    names: Sequence[str],
+    stores: Sequence[Storage] = (),
+    export_limit_mw: ArrayLike = 0.0,
+) -> xr.Dataset:
     """Energy and balance of scenarios, in energy per mean year of the profiles.
 
     Parameters
@@ -55,12 +59,18 @@ def supply(groups: xr.Dataset, built_mw: ArrayLike, demand_mw: ArrayLike, names:
         Demand. [MW]
     names : sequence of str
         Names of the scenarios.
+    stores : sequence of Storage
+        In the order in which they are used; see `greenzone.supply.dispatch` for the rule.
+    export_limit_mw : array_like (scenario,) or float
+        Limit of the line that exports. [MW]
 
     Returns
     -------
     Dataset
         `capacity_mw`, `energy_gwh` (scenario, technology); `energy_gwh_monthly` (scenario, technology, month); and over
-        (scenario, month) `demand_gwh met_gwh surplus_gwh deficit_gwh hours_met hours`.
+        (scenario, month) `demand_gwh met_gwh surplus_gwh deficit_gwh exported_gwh hours_met hours peak_deficit_mw`,
+        where surplus and deficit are those that remain after storage; `charged_gwh discharged_gwh` over
+        (store, scenario, month).
 
     Raises
     ------
@@ -70,7 +80,7 @@ def supply(groups: xr.Dataset, built_mw: ArrayLike, demand_mw: ArrayLike, names:
     built, demand = np.asarray(built_mw, float), np.asarray(demand_mw, float)
     _check(groups, built, demand, names)
     time = pd.DatetimeIndex(groups.time.to_numpy())
-    hours = _interval_hours(time)
+    hours = interval_hours(time)
     years = hours * len(time) / HOURS_PER_YEAR
     in_month = np.equal.outer(time.month.to_numpy(), MONTHS).astype(float)
     profiles = groups.capacity_factor.to_numpy()
@@ -78,40 +88,31 @@ def supply(groups: xr.Dataset, built_mw: ArrayLike, demand_mw: ArrayLike, names:
     member = np.equal.outer(np.array(technologies, str), groups.technology.to_numpy()).astype(float)
     monthly_cf = profiles.astype(float) @ in_month * hours  # full-load hours by group and month
     energy = np.einsum("sg,tg,gm->stm", built, member, monthly_cf, optimize=True) / years / 1000
-    balance = _monthly_balance(built, profiles, demand, in_month, hours)
-    totals = {name: (("scenario", "month"), values / years) for name, values in balance.items()}
+    flows = dispatch(profiles, built, demand, time, stores=stores, export_limit_mw=export_limit_mw)
+    needed = demand @ in_month * hours / years / 1000
+    hours_of_month = np.tile(in_month.sum(0) * hours / years, (len(built), 1))
+    met = needed - flows.unserved_gwh.to_numpy()
+    met[met < TOLERANCE * needed] = 0  # rounding of 32-bit profiles
+    totals = {
+        "demand_gwh": needed,
+        "met_gwh": met,
+        "surplus_gwh": (flows.exported_gwh + flows.curtailed_gwh).to_numpy(),
+        "deficit_gwh": needed - met,
+        "exported_gwh": flows.exported_gwh.to_numpy(),
+        "hours_met": hours_of_month - flows.loss_of_load_hours.to_numpy(),
+        "hours": hours_of_month,
+    }
     return xr.Dataset(
         {
             "capacity_mw": (("scenario", "technology"), built @ member.T),
             "energy_gwh": (("scenario", "technology"), energy.sum(2)),
             "energy_gwh_monthly": (("scenario", "technology", "month"), energy),
-            **totals,
+            **{name: (("scenario", "month"), values) for name, values in totals.items()},
+            "peak_deficit_mw": ("scenario", flows.peak_unserved_mw.max("month").to_numpy()),
+            **{name: flows[name].variable for name in ("charged_gwh", "discharged_gwh")},
         },
-        {"scenario": list(names), "technology": technologies, "month": MONTHS},
+        {"scenario": list(names), "technology": technologies, "month": MONTHS, "store": flows.store},
     )
-
-
-def _monthly_balance(
-    built: NDArray[np.float64],
-    profiles: NDArray[np.float32],
-    demand: NDArray[np.float64],
-    in_month: NDArray[np.float64],
-    hours: float,
-) -> dict[str, NDArray[np.float64]]:
-    """Hourly balance of blocks of scenarios, summed by month over all years of the profiles."""
-    names = ("demand_gwh", "met_gwh", "surplus_gwh", "deficit_gwh", "hours_met", "hours")
-    sums = {name: np.zeros((len(built), len(MONTHS))) for name in names}
-    block = max(1, int(BLOCK_BYTES / (8 * 5 * max(1, profiles.shape[1]))))
-    for start in range(0, len(built), block):
-        rows = slice(start, start + block)
-        generation = built[rows] @ profiles
-        parts = hourly_balance(generation, demand[rows], hours)
-        for name, values in parts.items():
-            sums[f"{name}_gwh"][rows] = values @ in_month / 1000
-        sums["demand_gwh"][rows] = demand[rows] @ in_month * hours / 1000
-        sums["hours_met"][rows] = (generation >= demand[rows]).astype(float) @ in_month * hours
-        sums["hours"][rows] = in_month.sum(0) * hours
-    return sums
 
 
 def scenario_table(result: xr.Dataset, targets_mw: NDArray[np.float64]) -> pd.DataFrame:
@@ -144,6 +145,10 @@ def scenario_table(result: xr.Dataset, targets_mw: NDArray[np.float64]) -> pd.Da
     frames += [_tidy(values, *key) for key, values in _mix(year, yearly_energy).items()]
     annual = (yearly_energy / year.demand_gwh.where(year.demand_gwh > 0)).clip(max=1)
     frames.append(_tidy(annual, "share_met_annually", "1"))
+    frames.append(_tidy(result.peak_deficit_mw, "peak_deficit", "MW"))
+    for quantity in ("charged", "discharged"):
+        by_store = result[f"{quantity}_gwh"].transpose("scenario", "store", "month").rename(store="technology")
+        frames.append(_tidy(by_store.sum("month"), quantity, "GWh"))
     monthly_energy = result.energy_gwh_monthly.sum("technology")
     frames += [_tidy(values, *key) for key, values in _mix(result, monthly_energy).items()]
     table = pd.concat(frames, ignore_index=True)
@@ -164,6 +169,7 @@ def _mix(sums: xr.Dataset, energy: xr.DataArray) -> dict[tuple[str, str], xr.Dat
         ("deficit", "GWh"): sums.deficit_gwh,
         ("energy_over_demand", "1"): energy / some,
         ("share_met_hourly", "1"): sums.met_gwh / some,
+        ("exported", "GWh"): sums.exported_gwh,
         ("hours_met", "h"): sums.hours_met,
         ("share_of_hours_met", "1"): sums.hours_met / sums.hours.where(sums.hours > 0),
     }
@@ -176,10 +182,6 @@ def _tidy(values: xr.DataArray, quantity: str, unit: str) -> pd.DataFrame:
     frame["period"] = frame.month.map("{:02d}".format) if "month" in frame else "year"
     frame["quantity"], frame["unit"] = quantity, unit
     return frame[["scenario", "period", "technology", "quantity", "unit", "value"]]
-
-
-def _interval_hours(time: pd.DatetimeIndex) -> float:
-    return float((time[1] - time[0]) / pd.Timedelta(hours=1)) if len(time) > 1 else 1.0
 
 
 def _check(groups: xr.Dataset, built: NDArray[np.float64], demand: NDArray[np.float64], names: Sequence[str]) -> None:

@@ -107,3 +107,27 @@ def test_technology_without_any_group_is_all_shortfall():
     table = evaluate(Supply(scenarios=(mix(solar=10),)), {"solar": none}, {"solar": costs()})
     assert value(table, "capacity_shortfall", "solar") == 10
     assert value(table, "share_met_hourly") == 0
+
+
+def test_a_battery_of_the_mix_serves_the_night(tmp_path):
+    file = tmp_path / "demand.csv"
+    pd.DataFrame({"time": TIME, "demand_mw": np.where(TIME.hour < 12, 10.0, 30.0)}).to_csv(file, index=False)
+    mixes = (
+        SupplyScenario(name="plain", capacity_mw={"solar": 100}),
+        SupplyScenario(
+            name="stored", capacity_mw={"solar": 100}, storage={"battery": {"power_mw": 10, "energy_mwh": 1000}}
+        ),
+    )
+    section = Supply(demand_file=file, scenarios=mixes)
+    table = evaluate(section, {"solar": potential("solar", [0.2], [100])}, {})
+    # 20 MW all day; 10 MW for 12 hours go into the battery, 96 % of them come out when 10 MW are missing
+    assert value(table, "deficit", scenario="plain") == pytest.approx(10 * 12 * 365 / 1000, rel=1e-6)
+    assert value(table, "charged", "battery", scenario="stored") == pytest.approx(10 * 12 * 365 / 1000, rel=1e-6)
+    assert value(table, "discharged", "battery", scenario="stored") == pytest.approx(0.96 * 43.8, rel=1e-6)
+    assert value(table, "deficit", scenario="stored") == pytest.approx(0.04 * 43.8, rel=1e-4)
+
+
+def test_the_line_carries_surplus_up_to_its_limit():
+    line = SupplyScenario(name="mix", capacity_mw={"solar": 1000}, demand_gwh=87.6, export_limit_mw=30)
+    table = evaluate(Supply(scenarios=(line,)), {"solar": potential("solar", [0.2], [1000])}, {})
+    assert value(table, "exported") == pytest.approx(30 * 8.76, rel=1e-6)
