@@ -18,6 +18,7 @@ from scipy import sparse
 
 from greenzone.config.eligibility import EligibilityByTechnology, EligibilityRules
 from greenzone.config.layers import UserRaster
+from greenzone.errors import GreenzoneError
 from greenzone.layers.surface import Surface, land_cover_codes
 from greenzone.schema import POTENTIAL, label
 from greenzone.siting.eligibility import Assessment, account, assess, onto_surface, site_fraction
@@ -111,7 +112,7 @@ def eligibility_of(
     Raises
     ------
     GreenzoneError
-        A file cannot be used, or a rule names a raster that is not there.
+        A file cannot be used, a rule names a raster that is not there, or no technology has any land left.
     """
     land = land_of(section, technologies, surface, grid, rasters)
     site, whole = grid.sites.site, float(grid.sites.area_km2.sum())
@@ -124,9 +125,23 @@ def eligibility_of(
         pixels[technology] = onto_surface(found.share, land.area, land.frame, surface.elevation)
         removed.append(account(found, whole).assign(technology=technology))
     table = pd.concat(removed, ignore_index=True)
+    _check_something_is_left(table, whole)
     site_at = site_of_pixel(land.coverage, grid.sites.area_km2.to_numpy()).reshape(land.frame.shape)
     by_year = _by_year(land, technologies)
     return Eligibility(land.frame, land.area, site_at, fractions, shares, pixels, table, by_year)
+
+
+def _check_something_is_left(removed: pd.DataFrame, whole: float) -> None:
+    """Raise GreenzoneError, naming the strictest rules, where no technology has any land left."""
+    together = removed["rule"] == "all rules"
+    if (removed.loc[together, "removed_alone_km2"] < whole * (1 - 1e-9)).any():
+        return
+    strictest = removed[~together].sort_values("removed_alone_km2", ascending=False).drop_duplicates("technology")
+    named = "; ".join(
+        f"of {row.technology}, '{row.rule}' alone bars {row.removed_alone_km2 / whole:.0%}"
+        for row in strictest.sort_index().itertuples()
+    )
+    raise GreenzoneError(f"the eligibility rules leave no land for any technology: {named}")
 
 
 def land_of(
