@@ -37,6 +37,7 @@ class Run:
     layers: Layers
     potentials: Mapping[str, Potential]
     lcoe: Mapping[str, xr.DataArray]
+    connected: economics.Connected
     ranking: Mapping[str, siting.Ranking]
     land: siting.Eligibility
     zones: gpd.GeoDataFrame
@@ -100,13 +101,30 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
             own = ground.layers(land.pixels[name])
             own_land[name] = grid.sites.merge(own.site)
             potentials[name] = TECHNOLOGIES[name].estimate(sites, own, options)
-    with clock("costs and scores"):
+    with clock("costs"):
         lcoe = economics.lcoe_of(scenario.economics, potentials, layers.tables, own_land)
-        ranking = siting.scores_of(scenario.scoring, potentials, lcoe, layers.site)
+    with clock("connection and supply curve"):
+        connection = economics.connect(scenario.economics, ground.surface, grid.sites, layers.tables)
+        connected = economics.put_on_grid(scenario.economics, potentials, lcoe, connection, grid.sites, layers.tables)
+    with clock("scores"):
+        ranking = siting.scores_of(scenario.scoring, potentials, lcoe, layers.site.merge(connection.distances))
+    with clock("zones"):
         zones = siting.zones_of(scenario.zones, scenario.scoring, grid, potentials, ranking, lcoe)
     with clock("supply scenarios"):
         scenarios = supply.evaluate(scenario.supply, potentials, lcoe)
-    finished = Run(as_dict(scenario), grid, layers, potentials, lcoe, ranking, land, zones, scenarios, clock.timings)
+    finished = Run(
+        config=as_dict(scenario),
+        grid=grid,
+        layers=layers,
+        potentials=potentials,
+        lcoe=lcoe,
+        connected=connected,
+        ranking=ranking,
+        land=land,
+        zones=zones,
+        scenarios=scenarios,
+        timings=clock.timings,
+    )
     if directory is not None:
         with clock("maps and tables"):
             outputs.write_outputs(finished, Path(directory))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -21,6 +22,34 @@ class Costs(Options):
     """Variable operation and maintenance, fuel included [currency MWh-1]."""
     lifetime_years: float | None = Field(default=None, gt=0, le=200)
     """Economic lifetime [year]."""
+
+
+class Connection(Options):
+    """How sites reach the grid, and what that costs in the currency and year of the section."""
+
+    nodes: Path | None = None
+    """Points, areas or lines where plants may connect: any vector file with a CRS, or a CSV with `lon` and `lat`;
+    columns `node`, `voltage_kv`, `spare_capacity_mw`. By default one approximate node at each district centre."""
+    corridors: Path | None = None
+    """Lines of the existing grid, beside which new ones are cheaper: any vector file with a CRS."""
+    roads: Path | None = None
+    """Roads, to which an access road is costed: any vector file of lines with a CRS. Without it, none is."""
+    spare_capacity_mw: float | None = Field(default=None, ge=0)
+    """Spare capacity of nodes that do not tell their own [MW]; by default that of their voltage in the table
+    `economics_connection`, an assumption."""
+    line_capital_per_mw_km: float | None = Field(default=None, ge=0)
+    """Capital of a line on level open ground [currency MW-1 km-1]; default: the World Bank's zoning tool, 1,000 USD."""
+    line_om_per_mw_km_year: float | None = Field(default=None, ge=0)
+    """Operation and maintenance of the line [currency MW-1 km-1 year-1]; default: the same tool, 1 USD."""
+    substation_capital_per_mw: float | None = Field(default=None, ge=0)
+    """Capital of the plant's substation [currency MW-1]; default: the same tool, 70,000 USD."""
+    road_capital_per_km: float | None = Field(default=None, ge=0)
+    """Capital of an access road on level open ground [currency km-1]; default: the same tool, 40,000 USD."""
+    reinforcement_capital_per_mw: float | None = Field(default=None, ge=0)
+    """Capital of capacity at a node that has none to spare [currency MW-1]; default: 175,000 USD, the middle of what
+    transmission adds to wind and solar (Gorman, Mills, Wiser 2019, doi:10.1016/j.enpol.2019.110994)."""
+    routes: int = Field(default=20, ge=0, le=1000)
+    """Sites of each technology whose routes are drawn, those of the lowest cost with connection [1]."""
 
 
 class Economics(Options):
@@ -43,5 +72,8 @@ class Economics(Options):
     under `costs` too: they are of level, low ground."""
     costs: dict[TechnologyName, Costs] = Field(default={})
     """Costs by technology in place of those of the embedded cost table."""
+    connection: Connection = Connection()
+    """How sites reach the grid and roads."""
     lcoe_ceiling: float = Field(default=100.0, gt=0)
-    """Highest levelised cost that counts as economic [currency MWh-1]; an assumption, no official ceiling is known."""
+    """Highest levelised cost, connection included, that counts as economic [currency MWh-1]; an assumption, no official
+    ceiling is known."""

@@ -11,15 +11,16 @@ from greenzone.schema import POTENTIAL, SITES, Options
 
 SITE_LAYERS = [
     "elevation", "slope", "aspect", "relief", "exposure", "distance_settlement", "temp_air", "pressure", "ghi",
-    "wind_speed_100m", "weibull_k",
+    "wind_speed_100m", "weibull_k", "distance_grid", "connection_cost",
 ]  # fmt: skip
 LINKS = ["land_cover_fraction", "rain", "cell", "ghi_factor", "temp_offset", "wind_factor", "group"]
 RESULTS = [*POTENTIAL, "lcoe"]
+OUTPUTS = ["lcoe_connected", "connection_om", "distance_road", "grid_node"]
 
 
 def free_name(name: str) -> str:
     """A name for a raster that no layer or result of the package bears."""
-    if name in {*SITES, *SITE_LAYERS, *LINKS, *RESULTS}:
+    if name in {*SITES, *SITE_LAYERS, *LINKS, *RESULTS, *OUTPUTS}:
         raise ValueError(f"'{name}' is a layer of the package: choose another name for your raster")
     return name
 

@@ -41,9 +41,10 @@ def potential_dataset(run: RunView) -> xr.Dataset:
     Returns
     -------
     Dataset
-        The variables of `greenzone.schema.POTENTIAL`, `lcoe` and `score` over `(technology, site)`; the site's
-        `area_km2`, `district`, `lon`, `lat`; `<tech>_<name>` for whatever else a technology tells of its sites, and
-        `<tech>_score_<criterion>`. Attributes state the weather's source and the uncertainty.
+        The variables of `greenzone.schema.POTENTIAL`, `lcoe`, `lcoe_connected` and `score` over
+        `(technology, site)`; the site's `distance_grid`, `connection_cost`, `area_km2`, `district`, `lon`, `lat`;
+        `<tech>_<name>` for whatever else a technology tells of its sites, and `<tech>_score_<criterion>`.
+        Attributes state the weather's source and the uncertainty.
     """
     names = list(run.potentials)
     if not names:
@@ -52,7 +53,8 @@ def potential_dataset(run: RunView) -> xr.Dataset:
     variables: dict[str, Any] = {}
     for variable, meaning in POTENTIAL.items():
         variables[variable] = _stacked([tables[name][variable] for name in names], meaning._asdict())
-    for variable, by_name in (("lcoe", run.lcoe), ("score", run.scores)):
+    shown = (("lcoe", run.lcoe), ("lcoe_connected", run.connected.lcoe), ("score", run.scores))
+    for variable, by_name in shown:
         attrs = by_name[names[0]].attrs
         variables[variable] = _stacked([by_name[name] for name in names], attrs)
     for name in names:
@@ -60,6 +62,9 @@ def potential_dataset(run: RunView) -> xr.Dataset:
         parts = run.contributions[name].transpose("criterion", "site")
         for criterion, values in zip(parts.criterion.to_numpy(), parts.to_numpy(), strict=True):
             variables[f"{name}_score_{criterion}"] = ("site", values, CONTRIBUTIONS)
+    for key, values in run.connected.sites.data_vars.items():
+        if values.dtype.kind == "f":
+            variables[str(key)] = ("site", values.to_numpy(), dict(values.attrs))
     variables["area_km2"] = ("site", run.grid.sites.area_km2.to_numpy(), run.grid.sites.area_km2.attrs)
     dataset = xr.Dataset(variables, _coordinates(run, names))
     for values in dataset.data_vars.values():

@@ -8,7 +8,10 @@ from greenzone.outputs.view import RunView
 
 WIND = "Wind energy is uncertain by about 50 % until a mast or a fine wind atlas says otherwise."
 DEMAND = "Demand is an assumption, for no metered load of the zone is published: {energy}, {shape}."
-LCOE = "LCOE is that of the plant; its connection to the grid and its access road are not in it."
+LCOE = (
+    "LCOE is that of the plant; LCOE connected adds the site's cheapest line to the grid, before sites compete for "
+    "the spare capacity of its nodes as they do in the supply curve."
+)
 
 
 def weather_label(run: RunView) -> str:
@@ -23,7 +26,7 @@ def uncertainty(run: RunView) -> list[str]:
     statements = [f"Weather: {weather_label(run)}."]
     if "wind" in run.potentials:
         statements.append(WIND)
-    return [*statements, LCOE, demand_note(run)]
+    return [*statements, LCOE, *run.connected.notes, demand_note(run)]
 
 
 def demand_note(run: RunView) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from greenzone.economics import potential_under_ceiling
+from greenzone.economics import economic_rung
 from greenzone.outputs.view import RunView
 
 HOURS_PER_YEAR = 8760.0
@@ -38,7 +38,8 @@ def ladder(run: RunView, ceiling: float | None = None) -> pd.DataFrame:
     run : RunView
         A finished run.
     ceiling : float, optional
-        Highest LCOE that counts as economic; that of the run's config where not given. [currency/MWh]
+        Highest LCOE with connection that counts as economic; that of the run's config where not given. Sites that find
+        no spare capacity at the grid's nodes pay for reinforcement. [currency/MWh]
 
     Returns
     -------
@@ -48,7 +49,7 @@ def ladder(run: RunView, ceiling: float | None = None) -> pd.DataFrame:
     """
     if ceiling is None:
         ceiling = float(run.config["economics"]["lcoe_ceiling"])
-    economic = potential_under_ceiling(run.potentials, run.lcoe, ceiling)
+    economic = economic_rung(run.connected, run.potentials, run.lcoe, ceiling)
     rows = []
     for name, potential in run.potentials.items():
         sums = {key: float(potential.sites[key].sum()) for key in ("theoretical_gwh", "geographic_gwh")}

@@ -30,8 +30,9 @@ def site_table(run: RunView) -> gpd.GeoDataFrame:
     GeoDataFrame
         WGS 84, in the order of the sites. Columns `site district area_km2`, then for each technology
         `<tech>_eligible_fraction` [1], `<tech>_capacity_mw` [MW], `<tech>_capacity_factor` [1], `<tech>_energy_gwh`
-        [GWh/year], `<tech>_lcoe` [currency/MWh], `<tech>_score` [1] and `<tech>_score_<criterion>` [1], and
-        `best_technology`. Floats have six significant digits, NaN where there is nothing to tell.
+        [GWh/year], `<tech>_lcoe` (of the plant) and `<tech>_lcoe_connected` [currency/MWh], `<tech>_score` [1] and
+        `<tech>_score_<criterion>` [1]; `best_technology`; `distance_grid` [km], `connection_cost` [currency/kW],
+        `grid_node`. Floats have six significant digits, NaN where there is nothing to tell.
     """
     sites = run.grid.sites
     columns: dict[str, np.ndarray] = {
@@ -43,10 +44,15 @@ def site_table(run: RunView) -> gpd.GeoDataFrame:
         for variable in ("eligible_fraction", "capacity_mw", "capacity_factor", "energy_gwh"):
             columns[f"{name}_{variable}"] = potential.sites[variable].to_numpy().astype(float)
         columns[f"{name}_lcoe"] = run.lcoe[name].to_numpy().astype(float)
+        columns[f"{name}_lcoe_connected"] = run.connected.lcoe[name].to_numpy().astype(float)
         columns[f"{name}_score"] = run.scores[name].to_numpy().astype(float)
         for criterion, values in zip(*_contributions(run.contributions[name]), strict=True):
             columns[f"{name}_score_{criterion}"] = values
     columns["best_technology"] = best_technology(run)
+    for key, on_grid in run.connected.sites.data_vars.items():
+        values = on_grid.to_numpy()
+        numbers = values.dtype.kind == "f"
+        columns[str(key)] = values if numbers else np.array([value or None for value in values], object)
     return prepare(gpd.GeoDataFrame(columns, geometry=run.grid.geometry, crs="EPSG:4326"))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from greenzone.economics import Connected
 from greenzone.outputs.rasters import LandView
 from greenzone.schema import Layers, Potential
 
@@ -52,6 +53,10 @@ class RunView(Protocol):
     @property
     def lcoe(self) -> Mapping[str, xr.DataArray]:
         """LCOE over `site` by technology."""
+
+    @property
+    def connected(self) -> Connected:
+        """The sites on the grid."""
 
     @property
     def scores(self) -> Mapping[str, xr.DataArray]:

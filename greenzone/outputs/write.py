@@ -52,6 +52,8 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
         if (run.config.get("outputs") or {}).get("profiles"):
             write_netcdf(profiles_dataset(run), stage / "profiles.nc")
         write_csv(run.scenarios, stage / "scenarios.csv")
+        write_csv(run.connected.curve, stage / "supply_curve.csv")
+        write_geojson(run.connected.routes, stage / "connection_routes.geojson")
         write_csv(run.removed, stage / "eligibility.csv")
         write_geojson(run.zones, stage / "zones.geojson")
         if len(run.land.by_year):

@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 import xarray as xr
 from rasterio.transform import Affine
 
@@ -60,6 +61,38 @@ def made_up_potential(name: str, grid: SiteGrid, time: pd.DatetimeIndex, rng: np
     )
 
 
+def made_up_connection(grid, potentials, lcoe) -> SimpleNamespace:
+    """Every site 10 km from one node, which adds 5 to each LCOE and takes all."""
+    number = grid.sites.sizes["site"]
+    sites = xr.Dataset(
+        {
+            "distance_grid": ("site", np.full(number, 10.0), {"units": "km", "long_name": "route to the grid"}),
+            "connection_cost": ("site", np.full(number, 80.0), {"units": "USD kW-1", "long_name": "connection"}),
+            "grid_node": ("site", np.full(number, "hub"), {"units": "1", "long_name": "node"}),
+        },
+        {"site": grid.sites.site},
+    )
+    connected = {name: (cost + 5).assign_attrs(cost.attrs) for name, cost in lcoe.items()}
+    parts = [
+        pd.DataFrame(
+            {
+                "technology": name,
+                "capacity_mw": potential.sites.capacity_mw.to_numpy(),
+                "energy_gwh": potential.sites.energy_gwh.to_numpy(),
+                "lcoe_connected": connected[name].to_numpy(),
+            }
+        )
+        for name, potential in potentials.items()
+    ]
+    curve = pd.DataFrame({"mix": ["alone"], "technology": ["solar"], "lcoe": [50.0], "capacity_mw": [1 / 3]})
+    routes = gpd.GeoDataFrame(
+        {"technology": ["solar"]}, geometry=[shapely.LineString([(46.1, 39.5), (46.2, 39.6)])], crs=4326
+    )
+    return SimpleNamespace(
+        sites=sites, lcoe=connected, allocation=pd.concat(parts), curve=curve, routes=routes, notes=("made up",)
+    )
+
+
 def made_up_run(cell_size: float, hours: int = 48) -> SimpleNamespace:
     rng = np.random.default_rng(7)
     zone = gpd.read_file(PROJECT / "data" / "layers" / "districts.geojson")[["district", "geometry"]]
@@ -97,6 +130,7 @@ def made_up_run(cell_size: float, hours: int = 48) -> SimpleNamespace:
         layers=Layers(xr.Dataset(), weather, terrain, {}, zone),
         potentials=potentials,
         lcoe=lcoe,
+        connected=made_up_connection(grid, potentials, lcoe),
         scores=scores,
         contributions=parts,
         land=made_up_land(number=grid.sites.sizes["site"]),

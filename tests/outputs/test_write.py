@@ -31,10 +31,13 @@ FILES = {
     "potential.nc",
     "scenarios.csv",
     "eligibility.csv",
+    "supply_curve.csv",
+    "connection_routes.geojson",
     "overview.png",
     "manifest.json",
 }
-PROPERTIES = ("eligible_fraction", "capacity_mw", "capacity_factor", "energy_gwh", "lcoe", "score")
+PROPERTIES = ("eligible_fraction", "capacity_mw", "capacity_factor", "energy_gwh", "lcoe", "lcoe_connected", "score")
+CONNECTION = {"distance_grid", "connection_cost", "grid_node"}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +71,7 @@ def test_same_run_gives_the_same_bytes(made_up, folder, tmp_path):
 
 
 def test_sites_carry_the_promised_properties(made_up, folder):
-    promised = {"site", "district", "area_km2", "best_technology"}
+    promised = {"site", "district", "area_km2", "best_technology"} | CONNECTION
     promised |= {f"{name}_{item}" for name in made_up.potentials for item in PROPERTIES}
     promised |= {f"{name}_score_{item}" for name in made_up.potentials for item in ("capacity_factor", "lcoe")}
     features = read_features(folder / "sites.geojson")
@@ -203,6 +206,7 @@ def test_run_without_technologies_writes_its_sites(made_up, tmp_path, no_picture
         "district",
         "area_km2",
         "best_technology",
+        *CONNECTION,
     }
 
 
