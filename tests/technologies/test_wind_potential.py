@@ -238,3 +238,16 @@ def test_notes_state_uncertainty_and_classes(potential):
 def test_unknown_turbine_in_the_options(zone):
     with pytest.raises(GreenzoneError, match="did you mean 'V126/3300'"):
         wind.estimate(*zone, wind.Options(turbine="V126/3301"))
+
+
+def test_turbine_of_a_file(zone, tmp_path):
+    chosen = wind.turbine("V126/3300")
+    rows = [f"{v},{p}" for v, p in zip(chosen.wind_speed, chosen.output * chosen.nominal_power, strict=True)]
+    path = tmp_path / "V126.csv"
+    path.write_text("\n".join(["wind_speed,power", *rows]))
+    with pytest.raises(GreenzoneError, match="rotor_diameter"):
+        wind.estimate(*zone, wind.Options(turbine=str(path)))
+    own = wind.estimate(*zone, wind.Options(turbine=str(path), rotor_diameter=126.0)).sites
+    known = wind.estimate(*zone, wind.Options()).sites
+    assert own["capacity_factor"].values == pytest.approx(known["capacity_factor"].values, rel=1e-6)
+    assert own["theoretical_gwh"].values == pytest.approx(known["theoretical_gwh"].values, rel=1e-6)

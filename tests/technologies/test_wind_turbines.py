@@ -8,7 +8,7 @@ import windpowerlib
 from windpowerlib.power_curves import smooth_power_curve
 
 from greenzone.errors import GreenzoneError
-from greenzone.technologies.wind import custom_turbine, smoothed, storm_ramp, turbine, turbine_names
+from greenzone.technologies.wind import custom_turbine, read_turbine, smoothed, storm_ramp, turbine, turbine_names
 
 
 def test_all_of_windpowerlib_are_there_and_the_same():
@@ -65,6 +65,31 @@ def test_custom_turbine():
 def test_what_is_no_power_curve(speeds, powers, nominal, words):
     with pytest.raises(GreenzoneError, match=words):
         custom_turbine("mine", speeds, powers, nominal)
+
+
+def test_turbine_from_a_file(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("# V90 of a neighbour\nwind_speed,power\n3,0\n12,2000000\n25,2000000\n")
+    mine = read_turbine(path, 90.0)
+    assert (mine.name, mine.nominal_power, mine.cut_out_speed) == ("mine", 2e6, 25.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "cannot be read: No such file"),
+        ("speed,power\n3,0\n12,5\n", "no column 'wind_speed'"),
+        ("wind_speed,power\n3,zero\n12,5\n", "no CSV table of numbers"),
+        ("", "no CSV table of numbers"),
+        ("wind_speed,power\n12,5\n3,0\n", "ascend"),
+    ],
+)
+def test_file_that_holds_no_turbine(tmp_path, text, words):
+    path = tmp_path / "mine.csv"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(GreenzoneError, match=words):
+        read_turbine(path)
 
 
 def test_smoothed_curve_of_windpowerlibs_tests():

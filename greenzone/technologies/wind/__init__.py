@@ -11,7 +11,7 @@ from greenzone.technologies.wind.hub_wind import log_law_wind, two_height_wind
 from greenzone.technologies.wind.options import Options
 from greenzone.technologies.wind.potential import estimate
 from greenzone.technologies.wind.shapes import smoothed, storm_ramp
-from greenzone.technologies.wind.turbines import Turbine, custom_turbine, turbine, turbine_names
+from greenzone.technologies.wind.turbines import Turbine, custom_turbine, read_turbine, turbine, turbine_names
 
 __all__ = [
     "Options",
@@ -23,6 +23,7 @@ __all__ = [
     "log_law_wind",
     "mean_capacity_factor",
     "monthly_hourly_capacity_factor",
+    "read_turbine",
     "smoothed",
     "storm_ramp",
     "turbine",

@@ -42,8 +42,10 @@ class Options(Losses):
     """Wind in a scenario: turbine and tower, losses, and how much of the eligible land it takes."""
 
     turbine: str = "V126/3300"
-    """Turbine of windpowerlib's library; the default is one of the few there of IEC class III (low wind), with 265 W
-    per m2 of rotor, standing on towers of 117 m."""
+    """Turbine of windpowerlib's library, or a CSV file with the columns wind_speed [m s-1] and power [W]; the default
+    is one of the few there of IEC class III (low wind), with 265 W per m2 of rotor, on towers of 117 or 137 m."""
+    rotor_diameter: float | None = Field(None, gt=1, le=400)
+    """Diameter of the rotor [m], needed where `turbine` is a file."""
     alternatives: tuple[str, ...] = ()
     """Further turbines of the library. Each site then takes the one with the highest capacity factor among those
     whose IEC class bears its mean and 50-year wind, or the strongest where none does."""

@@ -20,7 +20,7 @@ from greenzone.technologies.wind.assemble import get_turbine, hub_terms
 from greenzone.technologies.wind.curve import Curve, prepare_curve
 from greenzone.technologies.wind.hub_wind import wind_height
 from greenzone.technologies.wind.options import Options
-from greenzone.technologies.wind.turbines import Turbine
+from greenzone.technologies.wind.turbines import Turbine, read_turbine
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def plan_parks(layers: schema.Layers, options: Options) -> tuple[Parks, xr.Datas
     """The parks on all sites of `layers`, and the weather as it was checked."""
     weather = check_weather(layers.weather, ("wind_speed", "temp_air"), ("relative_humidity",))
     site, hub = layers.site, options.hub_height
-    turbines = [get_turbine(name) for name in dict.fromkeys((options.turbine, *options.alternatives))]
+    turbines = _turbines(options)
     curves = [prepare_curve(_in_park(turbine, options)) for turbine in turbines]
     work = _work(site, weather, options, curves[0])
     gain = options.remaining * (1 - _icing(site, weather, options, layers.tables))
@@ -99,10 +99,20 @@ def choose(means: np.ndarray, turbines: list[Turbine], needed: np.ndarray) -> np
     return np.where(allowed, np.nan_to_num(means, nan=-1.0), -2.0).argmax(axis=0)
 
 
+def _turbines(options: Options) -> list[Turbine]:
+    """The turbine of the options and its alternatives, each once."""
+    if options.turbine.lower().endswith(".csv"):
+        if options.rotor_diameter is None:
+            raise GreenzoneError(f"wind turbine {options.turbine}: give its rotor_diameter too")
+        first = read_turbine(options.turbine, options.rotor_diameter)
+    else:
+        first = get_turbine(options.turbine)
+    others = dict.fromkeys(name for name in options.alternatives if name != options.turbine)
+    return [first, *(get_turbine(name) for name in others)]
+
+
 def _in_park(turbine: Turbine, options: Options) -> Turbine:
     """The turbine with the wakes of its neighbours in its curve, where no number is given for their loss."""
-    if not np.isfinite(turbine.specific_power):
-        raise GreenzoneError(f"turbine '{turbine.name}' has no rotor diameter")
     if options.wake_loss is not None:
         return turbine
     return park.park_curve(turbine, float(park.spacing_of_density(options.capacity_density_mw_km2, turbine)))

@@ -55,11 +55,19 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     parks, weather = plan_parks(layers, options)
     speed = layers.site["wind_speed_100m"].values
     potential = _potential(sites, speed, parks, options)
+    potential["theoretical_gwh"] *= _all_land_over_eligible(layers.site)
     groups = _groups(potential, sites["district"].values, options)
     potential["group"] = ("site", groups.of_site, {"units": "1", "long_name": "supply group, -1 for none"})
     profiles = _profiles(parks, groups, potential["capacity_mw"].values, weather)
     totals = _totals(sites, speed, potential, parks, options)
     return schema.Potential("wind", potential, profiles, totals=totals, notes=_notes(potential, parks, options))
+
+
+def _all_land_over_eligible(site: xr.Dataset) -> np.ndarray:
+    """Kinetic energy of the wind over all land of a site relative to that over its eligible land, which is windier."""
+    if "wind_speed_100m_all_land" not in site:
+        return np.ones(site.sizes["site"])
+    return (site["wind_speed_100m_all_land"].values / site["wind_speed_100m"].values) ** 3
 
 
 def _potential(sites: xr.Dataset, speed: np.ndarray, parks: Parks, options: Options) -> xr.Dataset:

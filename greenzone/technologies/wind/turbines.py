@@ -1,6 +1,7 @@
 """Power curves of wind turbines: the 67 of windpowerlib's library, or the user's own.
 
-Comes in: a turbine's name, or speeds and powers. Goes out: `Turbine`, an immutable power curve with its rotor.
+Comes in: a turbine's name, speeds and powers, or a file of them. Goes out: `Turbine`, an immutable power curve with
+its rotor.
 """
 
 from __future__ import annotations
@@ -101,6 +102,26 @@ def custom_turbine(
             f"{nominal:g} W; give both in W"
         )
     return Turbine(name, speeds, powers / nominal, nominal, float(rotor_diameter))
+
+
+def read_turbine(path: str | Path, rotor_diameter: float = np.nan) -> Turbine:
+    """A turbine from a CSV file with the columns `wind_speed` [m/s] and `power` [W].
+
+    Raises
+    ------
+    GreenzoneError
+        Where the file cannot be read, lacks a column, or holds no power curve.
+    """
+    try:
+        table = pd.read_csv(path, comment="#")
+        speed, power = (pd.to_numeric(table[name]) for name in ("wind_speed", "power"))
+    except OSError as error:
+        raise GreenzoneError(f"power curve {path} cannot be read: {error.strerror or error}") from error
+    except KeyError as error:
+        raise GreenzoneError(f"power curve {path} has no column {error}: it needs wind_speed and power") from error
+    except (ValueError, UnicodeDecodeError) as error:
+        raise GreenzoneError(f"power curve {path} is no CSV table of numbers: {error}") from error
+    return custom_turbine(Path(path).stem, speed.to_numpy(), power.to_numpy(), rotor_diameter=rotor_diameter)
 
 
 def _curve_fault(speeds: np.ndarray, powers: np.ndarray) -> str:
