@@ -91,6 +91,22 @@ def test_capacity_factors_are_those_of_run_of_river(potential, plants):
     assert float(factor.min()) > 0 and float(factor.max()) < 1
 
 
+def test_design_for_q30_nearly_doubles_the_capacity_factor(sites, layers, potential):
+    """RETScreen's Q30 beside the default Q5: smaller plants at capacity factors of 0.5 to 0.7."""
+    other = hydro.estimate(sites, layers, hydro.Options(design_exceedance=0.30)).totals
+    assert 0.5 < other["candidate_capacity_factor"] < 0.7
+    assert other["candidate_mw"] < 0.5 * potential.totals["candidate_mw"]
+
+
+def test_plants_for_net_benefit_cost_less_than_energy_is_worth(sites, layers):
+    """At the cost of American stream-reach plants and 100 USD/MWh something stays, far below the 500 MW target."""
+    found = hydro.estimate(sites, layers, hydro.Options(objective="net_benefit"))
+    new = found.features["hydro_plants"].query("status == 'candidate'")
+    assert len(new) > 0 and (new.lcoe_usd_mwh <= 100.0).all()
+    assert found.totals["economic_candidate_mw"] == pytest.approx(found.totals["candidate_mw"])
+    assert found.totals["candidate_mw"] < 500
+
+
 def test_published_energy_of_existing_plants(plants):
     """From MW, river and district alone, within 30 % in the median of the published GWh."""
     table = catalogue.read_table("hydro_plants").set_index("plant")
