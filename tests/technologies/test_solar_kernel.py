@@ -93,10 +93,10 @@ def test_odd_irradiance_is_treated_as_pvlib_does(low, high):
 
 @pytest.mark.parametrize(("day", "dni", "dhi"), [("2019-12-10", 0.0, 15.0), ("2019-06-10", 400.0, 100.0)])
 def test_polar_night_and_polar_day(day, dni, dhi):
-    """At 70 N the sun stays down from late November to mid January, with some twilight, and up from mid May to July."""
-    weather = hours(240, start=day).assign_coords(lat=("site", np.full(3, 70.0)), lon=("site", np.full(3, 47.0)))
-    position = chain.pvlib.solarposition.get_solarposition(weather.indexes["time"], 70.0, 47.0)
-    seen = (position["elevation"].to_numpy() > -6.0)[:, None]  # civil twilight
+    """At 69 N the sun stays down from late November to mid January, with some twilight, and up from mid May to July."""
+    weather = hours(240, start=day).assign_coords(lat=("site", np.full(3, 69.0)), lon=("site", np.full(3, 47.0)))
+    position = chain.pvlib.solarposition.get_solarposition(weather.indexes["time"], 69.0, 47.0)
+    seen = (position["elevation"].to_numpy() > -2.9)[:, None]
     for name, value in {"ghi": dni / 4 + dhi, "dni": dni, "dhi": dhi}.items():
         weather[name].values[:] = value * seen
     ours = solar.capacity_factor(weather, 30, 180).values

@@ -72,7 +72,7 @@ def job(weather: xr.Dataset, place: Place, mount: Mount, system: System, link: L
         _sites(place, up, system.albedo),
         _adjustment(link),
         _horizon(place),
-        mounts.part(mount, place.lat, place.lon),
+        mounts.part(mount, place.lat, place.lon, system.albedo),
         equipment.rows(system),
         equipment.sky(system),
         equipment.iam(system),
@@ -112,7 +112,13 @@ def _columns(weather: xr.Dataset, link: Link | None) -> parts.SiteWeather | part
 def _sites(place: Place, up: np.ndarray, albedo: float) -> parts.Sites:
     thickness = pressure_from_elevation(place.elevation) / 101_325.0
     x, y, z = up
-    return parts.Sites(single(x), single(y), single(z), single(thickness), single(np.full(up.shape[1], albedo)))
+    return parts.Sites(
+        single(x),
+        single(y),
+        single(z),
+        single(position.REFRACTION[0] * thickness),
+        single(np.full(up.shape[1], albedo)),
+    )
 
 
 def _adjustment(link: Link | None) -> parts.AsGiven | parts.Adjusted:

@@ -24,7 +24,7 @@ from greenzone.technologies.solar.position import LOWEST_REFRACTED, PARALLAX, RE
 F = np.float32
 ZERO, HALF, ONE = F(0), F(0.5), F(1)
 LOWEST = F(LOWEST_REFRACTED)
-LIFT, LIFT_1, LIFT_2 = (F(value) for value in REFRACTION)
+LIFT_1, LIFT_2 = F(REFRACTION[1]), F(REFRACTION[2])
 SINK = F(PARALLAX)
 LEAST_COS_ZENITH = F(0.01745)  # pvlib's bound on the divisor of the circumsolar part
 KILO = F(0.001)
@@ -51,7 +51,7 @@ def at_least_zero(x):
 def lift(u, refraction):
     """Tangent of the sun's apparent rise over the cosine of its elevation, at the sine `u` of its true elevation."""
     w = u + LIFT_2
-    rise = LIFT * refraction * w / (u * w + LIFT_1)
+    rise = refraction * w / (u * w + LIFT_1)
     return (rise if u >= LOWEST else ZERO) - SINK
 
 
@@ -121,31 +121,40 @@ def _warmth(adjustment, i):
 
 
 def beam_modifier(iam, c):
-    """Share of the beam that the cover lets through, against normal incidence."""
+    """Share of the beam that the cover lets through, against normal incidence: a fraction's two terms."""
 
 
 @generic(beam_modifier)
 def _beam_modifier(iam, c):
     def rational(iam, c):
         above = iam.a0 + c * (iam.a1 + c * (iam.a2 + c * (iam.a3 + c * iam.a4)))
-        return at_least_zero(above / (iam.b0 + c * (iam.b1 + c * (iam.b2 + c * iam.b3))))
+        return at_least_zero(above), iam.b0 + c * (iam.b1 + c * (iam.b2 + c * iam.b3))
 
     return {parts.RationalIam: rational}[model(iam)]
 
 
-def heating(temperature, poa_global, wind_speed):
-    """Cell temperature less air temperature [K]."""
+def resistance(temperature, wind_speed):
+    """Cell temperature less air temperature per irradiance [K m2 W-1]: a fraction's two terms."""
 
 
-@generic(heating)
-def _heating(temperature, poa_global, wind_speed):
-    def faiman(temperature, poa_global, wind_speed):
-        return poa_global / (temperature.u0 + temperature.u1 * wind_speed)
+@generic(resistance)
+def _resistance(temperature, wind_speed):
+    def faiman(temperature, wind_speed):
+        return ONE, temperature.u0 + temperature.u1 * wind_speed
 
-    def sapm(temperature, poa_global, wind_speed):
-        return poa_global * (temperature.exp_a * exponential(temperature.b * wind_speed) + temperature.delta)
+    def sapm(temperature, wind_speed):
+        return temperature.exp_a * exponential(temperature.b * wind_speed) + temperature.delta, ONE
 
     return {parts.Faiman: faiman, parts.SapmCell: sapm}[model(temperature)]
+
+
+@inlined
+def inverses(a, b, c):
+    """1 / a, 1 / b, 1 / c by one division, the dearest of operations."""
+    ab = a * b
+    inverse = ONE / (ab * c)
+    inverse_ab = inverse * c
+    return inverse_ab * b, inverse_ab * a, inverse * ab
 
 
 @inlined
@@ -167,7 +176,7 @@ def dc_power(module, effective_irradiance, temp_cell):
 @generic(dc_power)
 def _dc_power(module, effective_irradiance, temp_cell):
     def pvwatts(module, effective_irradiance, temp_cell):
-        return effective_irradiance * module.gain * (ONE + module.gamma * (temp_cell - F(25)))
+        return effective_irradiance * (module.gain + module.slope * temp_cell)
 
     def fitted(module, effective_irradiance, temp_cell):
         m = module

@@ -57,7 +57,7 @@ def module(system: System) -> parts.PvwattsModule | parts.FittedModule:
     types = read_table("solar_modules").set_index("module")["temperature_coefficient"]
     if system.module in types.index:
         gamma = types[system.module] if system.temperature_coefficient is None else system.temperature_coefficient
-        return parts.PvwattsModule(np.float32(1e-3 * gain), np.float32(gamma))
+        return parts.PvwattsModule(np.float32(1e-3 * gain * (1.0 - 25.0 * gamma)), np.float32(1e-3 * gain * gamma))
     return fits.single_diode(cec_module(system.module))[0]._replace(gain=np.float32(gain))
 
 

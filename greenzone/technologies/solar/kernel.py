@@ -19,15 +19,16 @@ from greenzone.technologies.solar.core import (
     at,
     brightness,
     dc_power,
-    heating,
     lift,
+    resistance,
     row,
     warmth,
 )
 from greenzone.technologies.solar.light import collect, incidence, obstructed
 from greenzone.technologies.solar.parts import Plant
 
-TILE = 2048  # sites worked on together: their constants and one row of weather stay in the second-level cache
+TILE = 2048  # sites worked on together
+SINGLE = 24  # hours that are summed in float32 before they go to float64
 
 
 @inlined
@@ -42,11 +43,13 @@ def _output(x, y, z, extra, ghi, dni, dhi, temp_air, wind_speed, clear, sites, p
     q = lift(u, sites.refraction[i])
     cos_zenith = u + q * (ONE - u * u)
     dni, dhi = obstructed(plant.horizon, i, x, y, z, cos_zenith, dni, dhi)
-    c, cos_tilt = incidence(plant.mount, i, x, y, z, u, q, cos_zenith)
-    effective, warming = collect(
-        plant.rows, plant.sky, plant.iam, ghi, dni, dhi, extra, c, cos_zenith, cos_tilt, sites.albedo[i]
+    albedo = sites.albedo[i]
+    c, sky_view, ground_view = incidence(plant.mount, i, x, y, z, u, q, cos_zenith, albedo)
+    above, below = resistance(plant.temperature, wind_speed)
+    effective, warming, per_below = collect(
+        plant.rows, plant.sky, plant.iam, ghi, dni, dhi, extra, c, cos_zenith, sky_view, ground_view, albedo, below
     )
-    temp_cell = temp_air + heating(plant.temperature, warming, wind_speed)
+    temp_cell = temp_air + warming * above * per_below
     return ac_power(plant.inverter, dc_power(plant.module, effective * clear, temp_cell))
 
 
@@ -67,6 +70,21 @@ def _fill(out, weather, sun, t, tiles, j, sites, adjustment, plant):
 
 
 @inlined
+def _add(out, weather, sun, t, tiles, j, sites, adjustment, plant):
+    """Capacity factors of tile `j` at time `t` added to `out`, which is over all sites."""
+    x, y, z, extra = sun.x[t], sun.y[t], sun.z[t], sun.extra[t]
+    ghi, dni, dhi, temp_air, wind_speed, clear = row(weather, t, tiles.cell[j])
+    for i in range(tiles.start[j], tiles.stop[j]):
+        light = brightness(adjustment, i)
+        out[i] += _output(
+            x, y, z, extra,
+            at(ghi, i) * light, at(dni, i) * light, at(dhi, i) * light,
+            at(temp_air, i) + warmth(adjustment, i), at(wind_speed, i), at(clear, i),
+            sites, plant, i,
+        )  # fmt: skip
+
+
+@inlined
 def _darken(out, weather, t, tiles, j):
     """Nothing, or NaN where the weather of tile `j` at time `t` is NaN."""
     ghi, dni, dhi, temp_air, wind_speed, clear = row(weather, t, tiles.cell[j])
@@ -77,9 +95,11 @@ def _darken(out, weather, t, tiles, j):
 
 
 @inlined
-def _add(sums, values):
-    for i in range(sums.size):
-        sums[i] += np.float64(values[i])
+def _flush(sums, partial):
+    """Add float32 sums to the float64 ones, and begin them anew."""
+    for i in range(partial.size):
+        sums[i] += np.float64(partial[i])
+        partial[i] = ZERO
 
 
 @kernel()
@@ -89,15 +109,16 @@ def add_bins(
 ):  # fmt: skip
     """Add to `sums` (bin, site) the values at the times `order[starts[b]:starts[b + 1]]`, for bins `first:last`."""
     plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
-    values = np.empty(TILE, np.float32)
+    partial = np.zeros(sums.shape[1], np.float32)
     for b in range(first, last):
         for k in range(starts[b], starts[b + 1]):
             t = order[k]
             for j in range(tiles.start.size):
-                if _in_the_dark(tiles, j, sun, t):
-                    continue
-                _fill(values, weather, sun, t, tiles, j, sites, adjustment, plant)
-                _add(sums[b, tiles.start[j] : tiles.stop[j]], values)
+                if not _in_the_dark(tiles, j, sun, t):
+                    _add(partial, weather, sun, t, tiles, j, sites, adjustment, plant)
+            if (k - starts[b]) % SINGLE == SINGLE - 1:
+                _flush(sums[b], partial)
+        _flush(sums[b], partial)
 
 
 @kernel()

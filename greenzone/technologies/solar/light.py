@@ -22,6 +22,7 @@ from greenzone.technologies.solar.core import (
     at_least_zero,
     beam_modifier,
     generic,
+    inverses,
     model,
 )
 
@@ -46,33 +47,39 @@ AIRMASS = tuple(
 KAPPA = F(1.041)  # of zenith cubed in Perez's clearness
 
 
-def incidence(mount, i, x, y, z, u, q, cos_zenith):
-    """Cosines of the angle of incidence and of the tilt; `u` is the true sine of elevation, `q` its `lift`."""
+def incidence(mount, i, x, y, z, u, q, cos_zenith, albedo):
+    """Cosine of the angle of incidence, share of the sky seen, share of ground seen times albedo.
+
+    `u` is the true sine of elevation, `q` its `lift`.
+    """
 
 
 @generic(incidence)
-def _incidence(mount, i, x, y, z, u, q, cos_zenith):
-    def fixed(mount, i, x, y, z, u, q, cos_zenith):
-        tilt = mount.cos_tilt[i]
+def _incidence(mount, i, x, y, z, u, q, cos_zenith, albedo):
+    def fixed(mount, i, x, y, z, u, q, cos_zenith, albedo):
+        sky = mount.sky_view[i]
         c = mount.x[i] * x + mount.y[i] * y + mount.z[i] * z
-        return c + q * (tilt - u * c), tilt
+        return c + q * (TWO * sky - ONE - u * c), sky, mount.ground_view[i]
 
-    def single(mount, i, x, y, z, u, q, cos_zenith):
+    def single(mount, i, x, y, z, u, q, cos_zenith, albedo):
         across, ahead = _in_axis_frame(mount, i, x, y, z, u, q)
         cos_turn, sin_turn = _towards(across, ahead)
         cos_turn, sin_turn = _stopped(mount, cos_turn, sin_turn, cos_zenith)
-        return across * sin_turn + ahead * cos_turn, cos_turn * mount.cos_axis_tilt[i]
+        sky = HALF + HALF * cos_turn * mount.cos_axis_tilt[i]
+        return across * sin_turn + ahead * cos_turn, sky, albedo - albedo * sky
 
-    def backtracking(mount, i, x, y, z, u, q, cos_zenith):
+    def backtracking(mount, i, x, y, z, u, q, cos_zenith, albedo):
         across, ahead = _in_axis_frame(mount, i, x, y, z, u, q)
         cos_turn, sin_turn = _towards(across, ahead)
         cos_turn, sin_turn = _turned_back(mount, i, cos_turn, sin_turn)
         cos_turn, sin_turn = _stopped(mount, cos_turn, sin_turn, cos_zenith)
-        return across * sin_turn + ahead * cos_turn, cos_turn * mount.cos_axis_tilt[i]
+        sky = HALF + HALF * cos_turn * mount.cos_axis_tilt[i]
+        return across * sin_turn + ahead * cos_turn, sky, albedo - albedo * sky
 
-    def dual(mount, i, x, y, z, u, q, cos_zenith):
+    def dual(mount, i, x, y, z, u, q, cos_zenith, albedo):
         up = cos_zenith > ZERO
-        return ONE if up else cos_zenith, cos_zenith if up else ONE
+        sky = HALF + HALF * cos_zenith if up else ONE
+        return ONE if up else cos_zenith, sky, albedo - albedo * sky
 
     return {
         parts.Fixed: fixed, parts.SingleAxis: single, parts.Backtracking: backtracking, parts.DualAxis: dual
@@ -155,27 +162,35 @@ def _turn(east, north):
     return angle * F(0.5 / np.pi)
 
 
-def sky_diffuse(sky, dhi, dni, extra, c, cos_zenith, cos_tilt):
-    """Diffuse irradiance from the sky on the panel [W m-2]; `c` is cos(aoi), not below zero."""
+def least_cosine(sky):
+    """Cosine of the zenith below which the circumsolar part grows no more."""
+
+
+@generic(least_cosine)
+def _least_cosine(sky):
+    if model(sky) is parts.Perez:
+        return lambda sky: SLANT_LIMIT
+    return lambda sky: LEAST_COS_ZENITH
+
+
+def sky_diffuse(sky, dhi, dni, extra, slant, cos_zenith, sky_view):
+    """Diffuse irradiance from the sky on the panel [W m-2]; `slant` is cos(aoi) over cos(zenith), both bounded."""
 
 
 @generic(sky_diffuse)
-def _sky_diffuse(sky, dhi, dni, extra, c, cos_zenith, cos_tilt):
-    def isotropic(sky, dhi, dni, extra, c, cos_zenith, cos_tilt):
-        return dhi * (HALF + HALF * cos_tilt)
+def _sky_diffuse(sky, dhi, dni, extra, slant, cos_zenith, sky_view):
+    def isotropic(sky, dhi, dni, extra, slant, cos_zenith, sky_view):
+        return dhi * sky_view
 
-    def hay_davies(sky, dhi, dni, extra, c, cos_zenith, cos_tilt):
-        anisotropy = dni / extra
-        ratio = c / (LEAST_COS_ZENITH if cos_zenith < LEAST_COS_ZENITH else cos_zenith)
-        veil = at_least_zero(dhi * (ONE - anisotropy) * (HALF + HALF * cos_tilt))
-        return veil + at_least_zero(dhi * anisotropy * ratio)
+    def hay_davies(sky, dhi, dni, extra, slant, cos_zenith, sky_view):
+        around = dhi * dni / extra
+        return at_least_zero((dhi - around) * sky_view) + at_least_zero(around * slant)
 
-    def perez(sky, dhi, dni, extra, c, cos_zenith, cos_tilt):
+    def perez(sky, dhi, dni, extra, slant, cos_zenith, sky_view):
         zenith = _angle(cos_zenith)
         factor_1, factor_2 = _perez_factors(dhi, dni, extra, cos_zenith, zenith)
-        slant = c / (SLANT_LIMIT if cos_zenith < SLANT_LIMIT else cos_zenith)
-        sin_tilt = np.sqrt(at_least_zero(ONE - cos_tilt * cos_tilt))
-        share = (ONE - factor_1) * (HALF + HALF * cos_tilt) + factor_1 * slant + factor_2 * sin_tilt
+        sin_tilt = TWO * np.sqrt(at_least_zero(sky_view - sky_view * sky_view))
+        share = (ONE - factor_1) * sky_view + factor_1 * slant + factor_2 * sin_tilt
         return ZERO * dhi if cos_zenith < ZERO else at_least_zero(dhi * share)
 
     return {parts.Isotropic: isotropic, parts.HayDavies: hay_davies, parts.Perez: perez}[model(sky)]
@@ -219,20 +234,26 @@ def _perez_factors(dhi, dni, extra, cos_zenith, zenith):
     return at_least_zero(a + b * delta + d * zenith), e + f * delta + g * zenith
 
 
-def collect(rows, sky, iam, ghi, dni, dhi, extra, c, cos_zenith, cos_tilt, albedo):
-    """Irradiance that makes current, and irradiance that heats [W m-2]."""
+def collect(rows, sky, iam, ghi, dni, dhi, extra, c, cos_zenith, sky_view, ground_view, albedo, thermal):
+    """Irradiance that makes current, irradiance that heats [W m-2], and the inverse of `thermal`."""
 
 
 @generic(collect)
-def _collect(rows, sky, iam, ghi, dni, dhi, extra, c, cos_zenith, cos_tilt, albedo):
-    def alone(rows, sky, iam, ghi, dni, dhi, extra, c, cos_zenith, cos_tilt, albedo):
+def _collect(rows, sky, iam, ghi, dni, dhi, extra, c, cos_zenith, sky_view, ground_view, albedo, thermal):
+    def alone(rows, sky, iam, ghi, dni, dhi, extra, c, cos_zenith, sky_view, ground_view, albedo, thermal):
         c = at_least_zero(c)
+        least, (passed, of) = least_cosine(sky), beam_modifier(iam, c)
+        per_zenith, per_of, per_thermal = inverses(least if cos_zenith < least else cos_zenith, of, thermal)
         beam = at_least_zero(dni * c)
-        ground = ghi * albedo * (HALF - HALF * cos_tilt)
-        diffuse = sky_diffuse(sky, dhi, dni, extra, c, cos_zenith, cos_tilt) + ground
-        return beam * beam_modifier(iam, c) + diffuse, beam + diffuse
+        diffuse = sky_diffuse(sky, dhi, dni, extra, c * per_zenith, cos_zenith, sky_view) + ghi * ground_view
+        return beam * (passed * per_of) + diffuse, beam + diffuse, per_thermal
 
-    def sheds(rows, sky, iam, ghi, dni, dhi, extra, c, cos_zenith, cos_tilt, albedo):
+    def sheds(rows, sky, iam, ghi, dni, dhi, extra, c, cos_zenith, sky_view, ground_view, albedo, thermal):
+        cos_tilt = TWO * sky_view - ONE
+        passed, of = beam_modifier(iam, at_least_zero(c))
+        seen_of = ONE + cos_tilt * (rows.b1 + cos_tilt * rows.b2)
+        per_of, per_seen_of, per_thermal = inverses(of, seen_of, thermal)
+        seen = (rows.a0 + cos_tilt * (rows.a1 + cos_tilt * (rows.a2 + cos_tilt * rows.a3))) * per_seen_of
         around, dhi = near_sun(sky, dni, dhi, extra, cos_zenith)
         dni = dni + around
         pitch = ONE / rows.gcr
@@ -240,14 +261,12 @@ def _collect(rows, sky, iam, ghi, dni, dhi, extra, c, cos_zenith, cos_tilt, albe
         upwards = HALF * (ONE + pitch - np.sqrt(square - slant))  # sky seen by the front, ground by the back
         downwards = HALF * (ONE + pitch - np.sqrt(square + slant))
         shadow = rows.gcr * abs(c) / (TINY if cos_zenith < TINY else cos_zenith)  # length over the pitch
-        seen = rows.a0 + cos_tilt * (rows.a1 + cos_tilt * (rows.a2 + cos_tilt * rows.a3))
-        seen = seen / (ONE + cos_tilt * (rows.b1 + cos_tilt * rows.b2))
         ground = albedo * (at_least_zero(ONE - shadow) * (ghi - dhi) + seen * dhi)
         beam = dni * c / (ONE if shadow < ONE else shadow)  # the next row leaves so much of the panel in the sun
         behind = rows.rear * (at_least_zero(-beam) + dhi * downwards + ground * upwards)
         beam = at_least_zero(beam)
         diffuse = dhi * upwards + ground * downwards + behind
-        return beam * beam_modifier(iam, at_least_zero(c)) + diffuse, beam + diffuse
+        return beam * (passed * per_of) + diffuse, beam + diffuse, per_thermal
 
     return {parts.Alone: alone, parts.Sheds: sheds}[model(rows)]
 

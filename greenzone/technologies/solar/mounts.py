@@ -95,21 +95,22 @@ def per_site(values: ArrayLike, count: int, name: str, low: float, high: float) 
     return np.broadcast_to(array, count).copy()
 
 
-def part(mount: Mount, lat: np.ndarray, lon: np.ndarray) -> Any:
+def part(mount: Mount, lat: np.ndarray, lon: np.ndarray, albedo: float) -> Any:
     """The kernels' form of a mount at the sites."""
     if isinstance(mount, FixedTilt):
-        return _fixed(mount, lat, lon)
+        return _fixed(mount, lat, lon, albedo)
     if isinstance(mount, SingleAxis):
         return _single_axis(mount, lat, lon)
     return parts.DualAxis(NOTHING)
 
 
-def _fixed(mount: FixedTilt, lat: np.ndarray, lon: np.ndarray) -> parts.Fixed:
+def _fixed(mount: FixedTilt, lat: np.ndarray, lon: np.ndarray, albedo: float) -> parts.Fixed:
     facing = np.where(lat < 0, 0.0, 180.0) if mount.azimuth is None else mount.azimuth
     azimuth = per_site(facing, lat.size, "azimuth", -360.0, 360.0)
     tilt = per_site(mount.tilt, lat.size, "tilt", 0.0, 180.0)
     x, y, z = position.tilted(lat, lon, tilt, azimuth)
-    return parts.Fixed(single(x), single(y), single(z), single(np.cos(np.radians(tilt))))
+    sky = 0.5 + 0.5 * np.cos(np.radians(tilt))
+    return parts.Fixed(single(x), single(y), single(z), single(sky), single(albedo * (1.0 - sky)))
 
 
 def _single_axis(mount: SingleAxis, lat: np.ndarray, lon: np.ndarray) -> parts.SingleAxis | parts.Backtracking:

@@ -31,7 +31,7 @@ def best_tilt(
     top = steepest(system.row_height / system.row_width) if system.gcr is not None else 90.0
     trials = np.minimum(np.array(FIRST) * min(1.0, top / FIRST[-1]), top)[:, None] + np.zeros(place.lat.size)
     plan = job(weather, place, FixedTilt(trials[0], azimuth), system, link)
-    yields = partial(_yields, plan, place, azimuth)
+    yields = partial(_yields, plan, place, azimuth, system.albedo)
     best = _vertex(trials, yields(trials), top)
     for spread in SPREADS:
         middle = np.clip(best, spread, top - spread)
@@ -40,8 +40,8 @@ def best_tilt(
     return best
 
 
-def _yields(plan: Job, place: Place, azimuth: np.ndarray, trials: np.ndarray) -> np.ndarray:
-    mount_of = (mounts.part(FixedTilt(tilt, azimuth), place.lat, place.lon) for tilt in trials)
+def _yields(plan: Job, place: Place, azimuth: np.ndarray, albedo: float, trials: np.ndarray) -> np.ndarray:
+    mount_of = (mounts.part(FixedTilt(tilt, azimuth), place.lat, place.lon, albedo) for tilt in trials)
     return np.stack([reduce.mean(plan._replace(mount=mount)) for mount in mount_of])
 
 

@@ -46,7 +46,7 @@ class Tiles(NamedTuple):
 
 
 class Sites(NamedTuple):
-    """What does not change in time: the way up, refraction against sea level, albedo."""
+    """What does not change in time: the way up, refraction (its first coefficient at the site's pressure), albedo."""
 
     up_x: Any
     up_y: Any
@@ -87,12 +87,13 @@ class Horizon(NamedTuple):
 
 
 class Fixed(NamedTuple):
-    """Panels that do not move: their normal in the Earth's frame and the cosine of their tilt."""
+    """Panels that do not move: their normal, the share of the sky they see, and that of ground times albedo."""
 
     x: Any
     y: Any
     z: Any
-    cos_tilt: Any
+    sky_view: Any
+    ground_view: Any
 
 
 class SingleAxis(NamedTuple):
@@ -210,10 +211,13 @@ class SapmCell(NamedTuple):
 
 
 class PvwattsModule(NamedTuple):
-    """DC power per effective irradiance, losses included [m2 W-1 of inverter input rating]; per K above 25 degC."""
+    """DC power over the inverter's DC rating per effective irradiance, losses included: at 0 degC, and its change.
+
+    [m2 W-1], [m2 W-1 K-1]
+    """
 
     gain: Any
-    gamma: Any
+    slope: Any
 
 
 class FittedModule(NamedTuple):

@@ -21,7 +21,7 @@ DELTA_T = 67.0  # s between terrestrial time and UT, pvlib's default
 # c0 cos(e) / (sin e + c1 / (sin e + c2)) radians; largest difference 3.2e-5 degrees from -0.833 to 90 degrees.
 REFRACTION = (2.9528e-4, 3.13526e-3, 8.917665e-2)
 LOWEST_REFRACTED = np.sin(np.radians(-0.26667 - 0.5667))  # below this elevation the SPA does not refract
-TWILIGHT = 1.5  # degrees below the horizon from which refracted and scattered light is still looked at
+TWILIGHT = 3.0  # degrees below the horizon from which light is looked at: deeper, an inverter does not even start
 
 
 class Sun(NamedTuple):
@@ -92,12 +92,14 @@ def tilted(lat: ArrayLike, lon: ArrayLike, tilt: ArrayLike, azimuth: ArrayLike) 
 def dark_limits(up: np.ndarray, starts: np.ndarray, step_hours: float) -> tuple[np.ndarray, np.ndarray]:
     """Centre (3, tile) of each tile of sites and the height of the sun above it [1] below which all of it is dark.
 
-    Light may come before the middle of an interval: in half a step the sun moves by 7.5 degrees per hour of step.
+    Light may come before the middle of an interval: in half a step the sun rises by 7.5 degrees per hour of step at the
+    equator, less with the cosine of the latitude.
     """
     bounds = np.append(starts, up.shape[1])
     centres = np.stack([up[:, lo:hi].sum(axis=1) for lo, hi in pairwise(bounds)], axis=1)
     centres /= np.maximum(np.linalg.norm(centres, axis=0), 1e-9)
     nearest = np.minimum.reduceat((up * np.repeat(centres, np.diff(bounds), axis=1)).sum(axis=0), starts)
     radius = np.degrees(np.arccos(np.clip(nearest, -1.0, 1.0)))
-    depth = radius + TWILIGHT + 7.5 * step_hours
+    rise = np.maximum.reduceat(np.sqrt(np.clip(1.0 - up[2] ** 2, 0.0, 1.0)), starts)
+    depth = radius + TWILIGHT + 7.5 * step_hours * rise
     return centres, np.where(depth < 90.0, -np.sin(np.radians(np.minimum(depth, 90.0))), -2.0)
