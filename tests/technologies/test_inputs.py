@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greenzone.errors import GreenzoneError
@@ -133,6 +133,7 @@ def test_local_times_without_a_zone_are_seen_in_the_sun(weather, hours):
     assert f"{abs(hours):.1f} h {'late' if hours > 0 else 'early'}" in message and "UTC" in message
 
 
+@settings(deadline=None)
 @given(st.floats(-180, 180))
 def test_any_longitude_has_its_own_noon(lon):
     times = pd.date_range("2019-05-01", periods=480, freq="h")

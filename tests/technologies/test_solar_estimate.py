@@ -94,7 +94,7 @@ def test_optimal_tilt_beats_every_other(weather):
         assert (solar.mean_capacity_factor(weather, tilt) <= best + 1e-6).all()
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None)
 @given(st.floats(0, 0.5), st.floats(0.01, 0.2))
 def test_losses_never_raise_the_yield(losses, more):
     weather = small()

@@ -54,6 +54,7 @@ def hours(count: int = 96, sites: int = 3, start: str = "2019-06-20", seed: int 
     )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(VARIABLES), st.integers(0, 95), st.integers(0, 2))
 def test_nan_in_nan_out_and_nowhere_else(name, t, i):
     """By day and by night, in the one value it was put."""
@@ -70,7 +71,7 @@ def test_nan_by_day_makes_the_mean_unknown():
     assert np.isnan(solar.mean_capacity_factor(weather, 30).values).tolist() == [False, True, False]
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(st.floats(0, 90), st.floats(0, 360), st.integers(0, 10_000))
 def test_capacity_factors_lie_between_0_and_1(tilt, azimuth, seed):
     values = solar.capacity_factor(hours(48, seed=seed), tilt, azimuth, dc_ac_ratio=2.5).values

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pvlib
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greenzone.technologies.solar import position
@@ -48,6 +48,7 @@ def test_extraterrestrial_irradiance_is_pvlibs():
     assert position.sun(times).extra == pytest.approx(np.asarray(pvlib.irradiance.get_extra_radiation(times)), rel=1e-6)
 
 
+@settings(deadline=None)
 @given(st.floats(-90, 90), st.floats(-180, 180), st.floats(0, 180), st.floats(0, 360))
 def test_normals_have_unit_length_and_the_asked_tilt(lat, lon, tilt, azimuth):
     normal = position.tilted(np.array([lat]), np.array([lon]), np.array([tilt]), np.array([azimuth]))[:, 0]
@@ -62,6 +63,7 @@ def test_a_panel_to_the_south_faces_the_noon_sun_at_the_equinox():
     assert normal == pytest.approx([1.0, 0.0, 0.0], abs=1e-9)
 
 
+@settings(deadline=None)
 @given(st.floats(-60, 70), st.floats(-180, 180), st.integers(1, 40), st.sampled_from([0.5, 1.0, 3.0]))
 def test_nothing_with_light_is_called_dark(lat, lon, count, step):
     """Whenever pvlib sees the sun of any site of a tile within half a step, the tile is not dark."""
