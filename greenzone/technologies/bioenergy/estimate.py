@@ -5,15 +5,15 @@ Comes in: sites, layers, options. Goes out: `schema.Potential` with a range by f
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from greenzone.errors import GreenzoneError
 from greenzone.schema import POTENTIAL, PROFILES, Layers, Potential, label
-from greenzone.technologies.bioenergy import feedstocks, model, spread
-from greenzone.technologies.bioenergy.feedstocks import FEEDSTOCKS, WHOLE_ZONE
+from greenzone.technologies.bioenergy import conversion, costs, feedstocks, model, ranges, spread
+from greenzone.technologies.bioenergy.feedstocks import FEEDSTOCKS, MARGINAL, WHOLE_ZONE
 from greenzone.technologies.bioenergy.options import Options
 
 Array = NDArray[np.float64]
@@ -26,6 +26,8 @@ EXTRA = {
     "heat_gwh": ("GWh", "heat per year beside the electricity"),
     "heat_mw": ("MW", "heat output beside the electricity"),
     "group": ("1", "supply group of the site, -1 for none"),
+    **{f"energy_p{p}_gwh": ("GWh", f"electricity per year, percentile {p}") for p in ranges.PERCENTILES},
+    "fixed_om_per_kw_year": ("USD kW-1 year-1", "fixed operation and maintenance less the sale of heat"),
 }
 
 
@@ -48,7 +50,8 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     Returns
     -------
     Potential
-        Beside `schema.POTENTIAL`: `energy_low_gwh`, `energy_high_gwh`, `heat_gwh`, `heat_mw` over `site`.
+        Beside `schema.POTENTIAL`: `energy_low_gwh`, `energy_high_gwh`, `energy_p10_gwh`, `_p50_`, `_p90_`, `heat_gwh`,
+        `heat_mw` over `site`. Feature `bioenergy_districts`.
         `capacity_factor` is NaN where nothing grows.
 
     Raises
@@ -57,61 +60,99 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
         An unknown crop, impossible figures, efficiencies above 1.
     """
     tables = layers.tables
-    supply = feedstocks.all_feedstocks(tables, options)
-    energy, shares = _on_sites(supply, sites, layers)
-    electric, heat = _efficiencies(tables["bioenergy_conversion"], options)
+    supply, part = _on_sites(feedstocks.all_feedstocks(tables, options), sites, layers, options)
+    energy, ways = _sums(supply, part), conversion.read_ways(tables["bioenergy_conversion"], options)
     eligible = sites.eligible_fraction.to_numpy()
-    power = energy["available_gwh"] * electric[:, None] * eligible
-    data = _ladder(sites, energy, electric, heat, options)
-    groups, profiles = _profiles(sites, layers, power, options)
+    data = _ladder(sites, energy, ways, options)
+    groups, profiles = _profiles(
+        sites, layers, energy["available_gwh"] * ways.electric[:, None] * eligible, ways, options
+    )
     data["group"] = ("site", groups)
+    districts, totals = _ranges(data, sites, layers, (supply, part), ways, options)
+    price = costs.Market.read(tables, options)
+    totals = _totals(energy, ways, eligible) | totals | costs.zone_costs(data, price, options)
+    if options.heat_credit:
+        data["fixed_om_per_kw_year"] = ("site", costs.upkeep_after_heat(data, price, options))
     for name, (units, long_name) in EXTRA.items():
-        data[name].attrs = {"units": units, "long_name": long_name}
+        if name in data:
+            data[name].attrs = {"units": units, "long_name": long_name}
     data.theoretical_gwh.attrs["comment"] = "energy of the fuel, lower heating value"
     return Potential(
         technology="bioenergy",
         sites=label(data, POTENTIAL),
         profiles=profiles,
-        totals=_totals(supply, shares, energy, electric, heat, eligible),
-        notes=_notes(supply, shares, options),
+        features={"bioenergy_districts": districts},
+        totals=totals,
+        notes=_notes(supply, part.sum(1), options),
     )
 
 
-def _on_sites(supply: pd.DataFrame, sites: xr.Dataset, layers: Layers) -> tuple[dict[str, Array], Array]:
-    """Energy of each feedstock on each site, (feedstock, site), for each column; and the share of each row inside."""
+def _on_sites(supply: pd.DataFrame, sites: xr.Dataset, layers: Layers, options: Options) -> tuple[pd.DataFrame, Array]:
+    """The rows of the statistics and of energy crops, and the share of each on each site, (row, site)."""
     names = list(dict.fromkeys(supply.area))
     cover = layers.site.land_cover_fraction
-    areas = spread.areas_of(names, sites, layers.zone, cover.land_cover.to_numpy().astype(str))
+    classes = cover.land_cover.to_numpy().astype(str)
+    areas = spread.areas_of(names, sites, layers.zone, classes)
     weights, area_km2 = layers.tables["bioenergy_land"], sites.area_km2.to_numpy()
-    energy = {column: np.zeros((len(FEEDSTOCKS), sites.sizes["site"])) for column in (*feedstocks.COLUMNS, "floor_gwh")}
-    inside = np.zeros(len(supply))
-    for index, feedstock in enumerate(FEEDSTOCKS):
-        if feedstock == "waste":
+    part = np.zeros((len(supply) + 1, sites.sizes["site"]))
+    for feedstock, rows in supply.groupby("feedstock"):
+        if feedstock in feedstocks.OF_PEOPLE:
             share = spread.place_shares(areas, sites, layers.zone)
         else:
             share = spread.land_shares(areas, cover, area_km2, weights[weights.feedstock == feedstock])
-        rows = supply[supply.feedstock == feedstock]
-        part = share[[names.index(area) for area in rows.area]]
-        inside[rows.index] = part.sum(1)
-        for column, values in energy.items():
-            values[index] = np.nan_to_num(rows[column].to_numpy(float)) @ part
-    return energy, inside
+        part[rows.index] = share[[names.index(area) for area in rows.area]]
+    land = spread.land_km2(cover, area_km2, weights[weights.feedstock == "energy_crops"])
+    part[-1] = land / land.sum() if land.sum() > 0 else 0.0
+    crops = feedstocks.energy_crops(float(land.sum()), options)
+    return pd.concat([supply, crops], ignore_index=True), part
 
 
-def _efficiencies(table: pd.DataFrame, options: Options) -> tuple[Array, Array]:
-    """Electricity and heat per energy of the fuel, in the order of the feedstocks."""
-    rows = table.set_index("feedstock").loc[list(FEEDSTOCKS)]
-    electric = rows.electric_efficiency.to_numpy(float).copy()
-    electric[FEEDSTOCKS.index("waste")] = options.waste_electricity * 3.6 / options.waste_heating_value
-    heat = rows.heat_efficiency.to_numpy(float)
-    if (electric + heat > 1).any():
-        wrong = FEEDSTOCKS[int(np.argmax(electric + heat))]
-        raise GreenzoneError(f"electricity and heat from {wrong} are more than its energy: lower an efficiency")
-    return electric, heat
+def _sums(supply: pd.DataFrame, part: Array) -> dict[str, Array]:
+    """Energy of each feedstock on each site, (feedstock, site), for each column."""
+    energy = {}
+    for column in (*feedstocks.COLUMNS, "floor_gwh"):
+        energy[column] = np.zeros((len(FEEDSTOCKS), part.shape[1]))
+        for index, feedstock in enumerate(FEEDSTOCKS):
+            rows = supply.feedstock.to_numpy() == feedstock
+            energy[column][index] = np.nan_to_num(supply[column].to_numpy(float)[rows]) @ part[rows]
+    return energy
 
 
-def _ladder(sites: xr.Dataset, energy: dict[str, Array], electric: Array, heat: Array, options: Options) -> xr.Dataset:
+def _ranges(
+    data: xr.Dataset,
+    sites: xr.Dataset,
+    layers: Layers,
+    spread_supply: tuple[pd.DataFrame, Array],
+    ways: conversion.Ways,
+    options: Options,
+) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
+    """Percentiles of the electricity: written to the sites, of the districts as polygons, of the zone as totals."""
+    supply, part = spread_supply
+    draws = ranges.draw(supply, options)
+    electric = ways.electric[[FEEDSTOCKS.index(name) for name in supply.feedstock]]
+    weight = part * electric[:, None] * sites.eligible_fraction.to_numpy()
+    names, labels = layers.zone["district"].to_numpy().astype(str), sites.district.to_numpy().astype(str)
+    by_district = np.stack([weight[:, labels == name].sum(1) for name in names], axis=1)
+    frame = gpd.GeoDataFrame({"district": names}, geometry=layers.zone.geometry.to_numpy(), crs=layers.zone.crs)
+    for name in ("energy_gwh", "heat_gwh"):
+        frame[name] = [float(data[name].to_numpy()[labels == district].sum()) for district in names]
+    rows = zip(
+        ranges.PERCENTILES,
+        ranges.percentiles_of(draws, weight),
+        ranges.percentiles_of(draws, by_district),
+        ranges.percentiles_of(draws, weight.sum(1, keepdims=True)),
+        strict=True,
+    )
+    totals = {}
+    for percentile, of_sites, of_districts, of_zone in rows:
+        name = f"energy_p{percentile}_gwh"
+        data[name], frame[name], totals[name] = ("site", of_sites), of_districts, float(of_zone[0])
+    return frame, totals
+
+
+def _ladder(sites: xr.Dataset, energy: dict[str, Array], ways: conversion.Ways, options: Options) -> xr.Dataset:
     """The rungs over `site`."""
+    electric, heat = ways.electric, ways.heat
     eligible = sites.eligible_fraction.to_numpy()
     resource = energy["resource_gwh"].sum(0)
     power = electric @ energy["available_gwh"] * eligible
@@ -128,11 +169,10 @@ def _ladder(sites: xr.Dataset, energy: dict[str, Array], electric: Array, heat: 
 
 
 def _profiles(
-    sites: xr.Dataset, layers: Layers, power: Array, options: Options
+    sites: xr.Dataset, layers: Layers, power: Array, ways: conversion.Ways, options: Options
 ) -> tuple[NDArray[np.int64], xr.Dataset]:
     """Supply groups, district by the kind of plant that gives a site most, with the seasons of their mix of fuels."""
-    table = layers.tables["bioenergy_conversion"].set_index("feedstock")
-    kinds = table.resource_class.loc[list(FEEDSTOCKS)].to_numpy().astype(str)
+    kinds = ways.kind
     seasons = layers.tables["bioenergy_seasons"].set_index("feedstock").loc[list(FEEDSTOCKS)]
     months = np.array(
         [
@@ -162,10 +202,9 @@ def _profiles(
     return number, label(profiles, PROFILES)
 
 
-def _totals(
-    supply: pd.DataFrame, inside: Array, energy: dict[str, Array], electric: Array, heat: Array, eligible: Array
-) -> dict[str, float]:
+def _totals(energy: dict[str, Array], ways: conversion.Ways, eligible: Array) -> dict[str, float]:
     """Electricity with its range, by feedstock, and straw by both methods."""
+    electric, heat = ways.electric, ways.heat
     sums = {column: (values * eligible).sum(1) for column, values in energy.items()}
     totals = {
         "energy_gwh": float(electric @ sums["available_gwh"]),
@@ -187,7 +226,7 @@ def _notes(supply: pd.DataFrame, inside: Array, options: Options) -> tuple[str, 
         "Harvests are of one undated year; wood and the collected share of manure are assumptions: see the range.",
         f"Straw: {options.removal_share:.0%} removed or all above {options.residue_floor:g} t/ha: see both totals.",
     ]
-    seen = pd.Series(inside > 0).groupby(supply.area.to_numpy()).any()
+    seen = pd.Series(inside > 0).groupby(supply.area.to_numpy()).any().drop(MARGINAL)
     if not seen.any():
         notes.append(
             "No district with statistics lies in this zone: its bioenergy is 0 until tables of its own are given."

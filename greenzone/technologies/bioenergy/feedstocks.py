@@ -16,8 +16,10 @@ from greenzone.errors import GreenzoneError, nearest
 from greenzone.technologies.bioenergy import model
 from greenzone.technologies.bioenergy.options import Options
 
-FEEDSTOCKS = ("crop_residues", "manure", "waste", "forest_residues")
+FEEDSTOCKS = ("crop_residues", "manure", "waste", "forest_residues", "sewage", "energy_crops")
+OF_PEOPLE = ("waste", "sewage")  # spread by populated places, the others by land
 COLUMNS = ("resource_gwh", "available_gwh", "low_gwh", "high_gwh")
+MARGINAL = "marginal land"  # the area of energy crops, known by its land cover alone
 WHOLE_ZONE = "zone"  # the name under which figures for all embedded districts together stand in the tables
 
 
@@ -48,6 +50,7 @@ def all_feedstocks(tables: Mapping[str, pd.DataFrame], options: Options) -> pd.D
         "manure": manure(cattle, tables["bioenergy_animals"], options),
         "waste": waste(tables["population"], options),
         "forest_residues": forest_residues(tables["bioenergy_forest"], options),
+        "sewage": sewage(tables["population"], options),
     }
     frames = [part.assign(feedstock=name) for name, part in parts.items()]
     return pd.concat(frames, ignore_index=True)[["area", "feedstock", *COLUMNS, "floor_gwh"]]
@@ -126,16 +129,48 @@ def manure(cattle: pd.DataFrame, animals: pd.DataFrame, options: Options) -> pd.
     return _rows(cattle.district, energy, shares)
 
 
-def waste(population: pd.DataFrame, options: Options) -> pd.DataFrame:
-    """Municipal waste of the latest estimate; the range runs to the highest target for the same area."""
+def _people(population: pd.DataFrame) -> tuple[pd.Series, NDArray[np.float64], NDArray[np.float64]]:
+    """Areas, their people by the latest estimate, and by how much the highest target for them is more."""
     present = population[population.kind == "estimate"].sort_values("year").groupby("area", as_index=False).tail(1)
     most = population.groupby("area").persons.max().reindex(present.area).to_numpy(float)
     persons = present.persons.to_numpy(float)
+    return present.area, persons, np.divide(most, persons, out=np.ones(persons.shape), where=persons > 0)
+
+
+def waste(population: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """Municipal waste, or the gas of a landfill; the range runs to the highest target of people."""
+    area, persons, growth = _people(population)
     mass = model.waste_mass(persons, options.waste_per_person)
     energy = model.fuel_energy(mass, options.waste_heating_value)
-    frame = _rows(present.area, energy, (1.0, *[options.waste_collected] * 3))
-    frame["high_gwh"] *= np.divide(most, persons, out=np.ones(persons.shape), where=persons > 0)
+    frame = _rows(area, energy, (1.0, *[options.waste_collected] * 3))
+    if options.waste_pathway == "landfill_gas":
+        volume = model.landfill_methane(mass, options.landfill_organic_carbon, options.landfill_captured)
+        gas = model.methane_energy(volume * options.waste_collected, options.methane_heating_value)
+        for column in COLUMNS[1:]:
+            frame[column] = gas
+    frame["high_gwh"] *= growth
     return frame
+
+
+def sewage(population: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """Methane of sewage sludge; the range runs to the highest target of people."""
+    area, persons, growth = _people(population)
+    energy = model.methane_energy(model.sewage_methane(persons, options.sewage_methane), options.methane_heating_value)
+    shares = (1.0, options.sewage_connected, options.sewage_connected_low, options.sewage_connected_high)
+    frame = _rows(area, energy, shares)
+    frame["high_gwh"] *= growth
+    return frame
+
+
+def energy_crops(land_km2: float, options: Options) -> pd.DataFrame:
+    """Energy crops on a share of the marginal land; nothing where the share is 0."""
+    yields = (options.energy_crop_yield, options.energy_crop_yield, options.energy_crop_yield_low)
+    grown = [
+        model.fuel_energy(land_km2 * 100.0 * options.energy_crop_share * harvest, options.energy_crop_heating_value)
+        for harvest in (*yields, options.energy_crop_yield_high)
+    ]
+    row = {column: [float(energy)] for column, energy in zip(COLUMNS, grown, strict=True)}
+    return pd.DataFrame({"area": [MARGINAL], "feedstock": "energy_crops", **row, "floor_gwh": np.nan})
 
 
 def forest_residues(forest: pd.DataFrame, options: Options) -> pd.DataFrame:

@@ -14,6 +14,9 @@ Array = NDArray[np.float64]
 
 DAYS_PER_YEAR = 365.0
 GJ_PER_GWH = 3600.0
+CARBON_DECAYED = 0.5  # of the degradable organic carbon, IPCC 2006 default
+METHANE_IN_GAS = 0.5  # of landfill gas by volume, IPCC 2006 default
+METHANE_DENSITY = 0.7175  # kg/m3 at 0 degC and 101325 Pa, ISO 6976
 
 
 def _not_negative(**values: ArrayLike) -> list[Array]:
@@ -141,6 +144,45 @@ def waste_mass(persons: ArrayLike, per_person: ArrayLike, collected: ArrayLike =
     """Municipal waste of a year from persons, waste per person [kg/d] and the share collected. [t]"""
     people, waste, share = _not_negative(population=persons, waste_per_person=per_person, share=collected)
     return people * waste * DAYS_PER_YEAR / 1000.0 * share
+
+
+def landfill_methane(mass_t: ArrayLike, organic_carbon: ArrayLike, captured: ArrayLike = 1.0) -> Array:
+    """Methane of a landfill that has come to rest with what is brought each year.
+
+    Half of the degradable carbon turns into gas, half of the gas is methane, in a managed site without air.
+
+    Parameters
+    ----------
+    mass_t : array_like
+        Waste brought in a year. [t]
+    organic_carbon : array_like
+        Degradable organic carbon in the waste. [t/t]
+    captured : array_like
+        Share of the methane that is gathered. [1]
+
+    Returns
+    -------
+    ndarray
+        At 0 degC and 101325 Pa. [m3]
+
+    References
+    ----------
+    IPCC (2006), Guidelines for National Greenhouse Gas Inventories, vol. 5, equations 3.2 and 3.6
+
+    Examples
+    --------
+    >>> round(float(landfill_methane(1000.0, 0.15)) / 1000.0, 1)
+    69.7
+    """
+    mass, carbon, share = _not_negative(mass=mass_t, organic_carbon=organic_carbon, share=captured)
+    methane_t = mass * carbon * CARBON_DECAYED * METHANE_IN_GAS * 16.0 / 12.0
+    return methane_t * 1000.0 / METHANE_DENSITY * share
+
+
+def sewage_methane(persons: ArrayLike, per_person: ArrayLike, connected: ArrayLike = 1.0) -> Array:
+    """Methane of sewage sludge in a year from persons, methane per person [l/d] and the share connected. [m3]"""
+    people, litres, share = _not_negative(population=persons, methane_per_person=per_person, share=connected)
+    return people * litres / 1000.0 * DAYS_PER_YEAR * share
 
 
 def wood_mass(forest_ha: ArrayLike, increment: ArrayLike, share: ArrayLike) -> Array:

@@ -46,6 +46,34 @@ class Options(schema.Options):
     waste_heating_value: float = Field(default=8.0, ge=2, le=20)
     """Lower heating value of waste [GJ/t]; 0.46 MWh/t are then 21 % of it (assumption; IPCC 2006: 10 to 11.6 for dry
     waste)."""
+    waste_pathway: Literal["incineration", "landfill_gas"] = "incineration"
+    """What becomes of the waste: a plant that burns it, or gas gathered from a landfill."""
+    landfill_organic_carbon: float = Field(default=0.15, ge=0, le=0.5)
+    """Degradable organic carbon in the waste [t/t]; bulk waste 0.14 to 0.19 by region (IPCC 2006, vol. 5 ch. 3)."""
+    landfill_captured: float = Field(default=0.50, ge=0, le=1)
+    """Share of the landfill's methane that is gathered [1]; assumption for a managed site, 0.2 where nothing is known
+    (IPCC 2006, vol. 5 ch. 3)."""
+    sewage_methane: float = Field(default=12.8, ge=0, le=40)
+    """Methane from sewage sludge per person connected [l/d]; 20 l of gas with 64 % of methane, of 18 to 26 l (IEA
+    Bioenergy Task 37, 2015)."""
+    sewage_connected: float = Field(default=0.50, ge=0, le=1)
+    """Share of the people connected to a sewage works [1]; assumption: new towns are, villages are not."""
+    sewage_connected_low: float = Field(default=0.20, ge=0, le=1)
+    """Lower end of that share [1]."""
+    sewage_connected_high: float = Field(default=0.80, ge=0, le=1)
+    """Upper end of that share [1]."""
+    energy_crop_share: float = Field(default=0.0, ge=0, le=1)
+    """Share of the marginal land (table `bioenergy_land`) under energy crops [1]; none unless asked for."""
+    energy_crop_yield: float = Field(default=5.0, ge=0, le=40)
+    """Dry matter of energy crops on marginal land [t/ha]; switchgrass and miscanthus without irrigation, assumption."""
+    energy_crop_yield_low: float = Field(default=3.0, ge=0, le=40)
+    """Lower end of that yield [t/ha]."""
+    energy_crop_yield_high: float = Field(default=8.0, ge=0, le=40)
+    """Upper end of that yield [t/ha]."""
+    energy_crop_heating_value: float = Field(default=17.0, ge=5, le=25)
+    """Lower heating value of dry energy crops [GJ/t]; grasses (IPCC 2006: 15.6; Phyllis2: 16 to 18)."""
+    solid_pathway: Literal["combustion", "gasification"] = "combustion"
+    """How straw, wood and energy crops become electricity."""
     wood_share: float = Field(default=0.25, ge=0, le=1)
     """Share of the yearly growth of wood that may be burnt [1]; assumption: no commercial felling in Azerbaijan, only
     fuelwood and sanitary cuts."""
@@ -56,12 +84,30 @@ class Options(schema.Options):
     capacity_factor: float = Field(default=0.80, gt=0, le=1)
     """Mean output over capacity [1]; 7,000 full-load hours, plants that must earn back their boilers."""
 
+    draws: int = Field(default=1000, ge=100, le=100_000)
+    """Random draws of the feedstocks from which ranges are read."""
+    seed: int = Field(default=0, ge=0)
+    """Seed of the draws; the same seed gives the same result."""
+    heat_price: float = Field(default=25.0, ge=0, le=500)
+    """What heat sells for [USD/MWh]; heat from gas at 200 USD per 1000 m3 and an efficiency of 0.85, assumption."""
+    heat_sold: float = Field(default=0.50, ge=0, le=1)
+    """Share of the heat that finds a buyer [1]; assumption: half of the year is heated."""
+    heat_credit: bool = False
+    """Whether the LCOE of sites counts the sale of heat; both are in the totals. The credit is in US dollars of
+    `price_year`, which must then be the money of the economics section."""
+    price_year: int = Field(default=2024, ge=2000, le=2100)
+    """Year of the prices [year], in US dollars."""
+    wacc: float = Field(default=0.10, ge=0, lt=1)
+    """Real cost of capital for the levelised costs of plants [1]; as in the economics section."""
+
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         for low, likely, high in (
             (0.0, self.removal_share, self.removal_share_high),
             (self.manure_collected_low, self.manure_collected, self.manure_collected_high),
             (self.wood_share_low, self.wood_share, self.wood_share_high),
+            (self.sewage_connected_low, self.sewage_connected, self.sewage_connected_high),
+            (self.energy_crop_yield_low, self.energy_crop_yield, self.energy_crop_yield_high),
         ):
             if not low <= likely <= high:
                 raise ValueError(f"a range must rise from low to high: {low:g}, {likely:g}, {high:g}")

@@ -156,6 +156,13 @@ def land_shares(areas: Areas, cover: xr.DataArray, area_km2: Array, weights: pd.
     return result
 
 
+def land_km2(cover: xr.DataArray, area_km2: Array, weights: pd.DataFrame) -> Array:
+    """Land of each site that counts by the weights of its classes. [km2]"""
+    classes = cover.land_cover.to_numpy().astype(str)
+    weight = weights.set_index("land_cover").weight.reindex(classes).fillna(0.0).to_numpy(float)
+    return np.nan_to_num(cover.transpose("site", "land_cover").to_numpy()) @ weight * area_km2
+
+
 def part_inside(whole: Array, inside: Array, steps: list[Array]) -> float:
     """Part of an area's matching land [km2 by class] that lies in the zone; 1 for areas of the user's own (NaN)."""
     if np.isnan(whole).all():
