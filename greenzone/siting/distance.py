@@ -12,7 +12,9 @@ import shapely
 from rasterio.features import rasterize
 
 from greenzone.siting.frame import Frame
+from greenzone.siting.kernel import share_near
 
+BAND = 64  # pixels up to which looking at all neighbours is faster than the transform of the whole
 AREAL = (3, 6)  # shapely's type numbers of Polygon and MultiPolygon
 
 
@@ -37,7 +39,8 @@ def share_within(frame: Frame, shapes: np.ndarray, metres: float) -> np.ndarray:
     Notes
     -----
     A pixel whose centre is d pixels from the nearest burnt one has the share clip(r - d + 1/2, 0, 1) within r pixels.
-    Distances come from OpenCV's exact transform (Felzenszwalb and Huttenlocher 2012, doi:10.4086/toc.2012.v008a019).
+    Short distances come from a kernel that looks no further than it must, others from OpenCV's exact transform
+    (Felzenszwalb and Huttenlocher 2012, doi:10.4086/toc.2012.v008a019).
     """
     reach = metres / frame.resolution
     margin = int(np.ceil(reach)) + 1 if reach > 0 else 0
@@ -46,14 +49,17 @@ def share_within(frame: Frame, shapes: np.ndarray, metres: float) -> np.ndarray:
     burnt = burn(wide, near)
     if not burnt.any():
         return np.zeros(frame.shape, np.float32)
-    inside = burnt == 2
     if reach == 0:
-        return inside.astype(np.float32)
+        return (burnt == 2).astype(np.float32)
+    share = np.empty(frame.shape, np.float32)
+    if margin <= BAND:
+        share_near(burnt, np.float32(reach), margin, share)
+        return share
     distance = cv2.distanceTransform((burnt == 0).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     own = slice(margin, margin + frame.rows), slice(margin, margin + frame.columns)
-    share = np.subtract(np.float32(reach + 0.5), distance[own])
+    np.subtract(np.float32(reach + 0.5), distance[own], out=share)
     np.clip(share, 0, 1, out=share)
-    return np.maximum(share, inside[own], out=share, dtype=np.float32)
+    return np.maximum(share, burnt[own] == 2, out=share, dtype=np.float32)
 
 
 def burn(frame: Frame, shapes: np.ndarray) -> np.ndarray:

@@ -106,3 +106,47 @@ def count_top(values, draws, top, counts):  # type: ignore[no-untyped-def]
             for site in range(sites):
                 score = scores[site]
                 counts[block, site] += np.float32(1.0) if score > bar else part if score == bar else np.float32(0.0)
+
+
+WIDTH = 256  # columns worked on together, so that they stay in the second-level cache
+
+
+@kernel()
+def share_near(burnt, reach, margin, share):  # type: ignore[no-untyped-def]
+    """Fill `share` with clip(reach + 1/2 - d, 0, 1), d the distance to the nearest burnt pixel; 1 where burnt is 2.
+
+    `burnt` has `margin` more pixels on every side than `share`; `margin` is at least `reach` + 1, all in pixels.
+    Distances go first along columns, then the least sum of squares along rows, only as far as they matter.
+    """
+    rows, columns = share.shape
+    tall = rows + 2 * margin
+    far, edge = np.float32(margin + 1), np.float32(reach + 0.5)
+    down = np.empty((tall, WIDTH + 2 * margin), np.float32)
+    line, best = np.empty(WIDTH + 2 * margin, np.float32), np.empty(WIDTH, np.float32)
+    for start in range(0, columns, WIDTH):
+        size = min(WIDTH, columns - start)
+        wide = size + 2 * margin
+        for x in range(wide):
+            down[0, x] = np.float32(0.0) if burnt[0, start + x] > 0 else far
+        for y in range(1, tall):
+            for x in range(wide):
+                after = min(down[y - 1, x] + np.float32(1.0), far)
+                down[y, x] = np.float32(0.0) if burnt[y, start + x] > 0 else after
+        for y in range(tall - 2, -1, -1):
+            for x in range(wide):
+                down[y, x] = min(down[y, x], down[y + 1, x] + np.float32(1.0))
+        for y in range(rows):
+            least = far * far
+            for x in range(wide):
+                line[x] = down[y + margin, x] * down[y + margin, x]
+                least = min(least, line[x])
+            best[:] = far * far
+            for step in range(2 * margin + 1):
+                along = np.float32((step - margin) * (step - margin))
+                if along + least < edge * edge:
+                    for x in range(size):
+                        found = line[x + step] + along
+                        best[x] = found if found < best[x] else best[x]
+            for x in range(size):
+                near = min(max(edge - np.sqrt(best[x]), np.float32(0.0)), np.float32(1.0))
+                share[y, start + x] = np.float32(1.0) if burnt[y + margin, start + x + margin] == 2 else near

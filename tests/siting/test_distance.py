@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from greenzone.siting import distance
 from greenzone.siting.distance import share_within
 from greenzone.siting.frame import Frame
 
@@ -50,9 +51,9 @@ def test_it_agrees_with_shapely_to_the_resolution(seed, metres, kind):
         "point": lambda: shapely.MultiPoint(points),
     }[kind]()
     share = share_within(FRAME, np.array([shape]), metres)
-    distance = shapely.distance(centres(FRAME), shape)
-    assert (share[distance < metres - 75] == 1).all()
-    assert (share[distance > metres + 75] == 0).all()
+    apart = shapely.distance(centres(FRAME), shape)
+    assert (share[apart < metres - 75] == 1).all()
+    assert (share[apart > metres + 75] == 0).all()
     exact = shapely.area(shapely.intersection(shapely.buffer(shape, metres, quad_segs=64), shapely.box(*FRAME.bounds)))
     outline = shapely.length(shapely.boundary(shapely.buffer(shape, metres)))
     assert share.sum() * 2500 == pytest.approx(exact, abs=0.35 * 50 * outline + 5000)
@@ -91,6 +92,17 @@ def test_polygons_smaller_than_a_pixel_are_not_lost():
 def test_overlapping_polygons_count_once():
     one, two = shapely.box(WEST, SOUTH, WEST + 2000, NORTH), shapely.box(WEST + 1000, SOUTH, WEST + 3000, NORTH)
     assert share_within(FRAME, np.array([one, two]), 0.0).sum() == 60 * 90
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10_000), metres=st.floats(1, 2500))
+def test_both_ways_to_measure_agree(seed, metres):
+    points = np.random.default_rng(seed).uniform([WEST - 999, SOUTH - 999], [EAST + 999, NORTH + 999], (9, 2))
+    shapes = np.array([shapely.LineString(points[:4]), shapely.convex_hull(shapely.MultiPoint(points[4:]))])
+    near = share_within(FRAME, shapes, metres)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(distance, "BAND", 0)
+        np.testing.assert_allclose(share_within(FRAME, shapes, metres), near, atol=2e-5)
 
 
 def test_without_features_nothing_is_near():
