@@ -19,6 +19,22 @@ penstock_diameter = inlined(model.penstock_diameter)
 friction_loss = inlined(model.friction_loss)
 
 
+@inlined
+def through_ground(excess: np.ndarray, slow_share: float, keep: float, within: float) -> np.ndarray:
+    """Runoff of each month when `slow_share` of its `excess` passes a store that keeps a share `keep` over a month.
+
+    `within` is the share of a month's recharge that is still stored at its end. The year repeats until it settles.
+    """
+    out, ground = np.zeros(excess.size), 0.0
+    for _ in range(4):
+        for month in range(excess.size):
+            recharge = slow_share * excess[month]
+            released = ground * (1.0 - keep) + recharge * (1.0 - within)
+            ground += recharge - released
+            out[month] = (1.0 - slow_share) * excess[month] + released
+    return out
+
+
 @kernel()
 def monthly_runoff(
     rain: np.ndarray,
@@ -46,7 +62,7 @@ def monthly_runoff(
     keep = np.exp(-1.0 / slow_months)
     within = slow_months * (1.0 - keep)  # share of a month's recharge still stored at its end
     for cell in range(cells):
-        snow, soil, ground = 0.0, soil_mm / 2.0, 0.0
+        snow, soil = 0.0, soil_mm / 2.0
         for month in range(months):
             t = temp[month, cell]
             cold[month] = 0.5 * math_erfc((t - snow_temp) / (1.4142135623730951 * temp_spread))
@@ -67,12 +83,7 @@ def monthly_runoff(
         total = excess.sum()
         for month in range(months):
             excess[month] = excess[month] * annual[cell] / total if total > 0 else annual[cell] / months
-        for _ in range(4):
-            for month in range(months):
-                recharge = slow_share * excess[month]
-                released = ground * (1.0 - keep) + recharge * (1.0 - within)
-                ground += recharge - released
-                out[month, cell] = (1.0 - slow_share) * excess[month] + released
+        out[:, cell] = through_ground(excess, slow_share, keep, within)
         total = out[:, cell].sum()
         if total > 0:
             for month in range(months):

@@ -69,7 +69,9 @@ def dams(flow: Water, names: NDArray[np.str_], inside: Inside, options: Options)
             if dam is not None and dam[0]["storage_hm3"] >= options.min_storage_hm3:
                 found.append((int(node), *dam))
     found.sort(key=lambda dam: -dam[1]["water_per_dam"])
-    taken, records, where = np.zeros(raster.values.size, dtype=bool), [], []
+    taken = np.zeros(raster.values.size, dtype=bool)
+    records: list[dict[str, object]] = []
+    where: list[shapely.Point] = []
     for node, figures, lake in found:
         if len(records) == options.storage_sites:
             break
