@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -17,12 +18,12 @@ from greenzone.config import Scenario
 from greenzone.config.layers import LayerFiles
 from greenzone.config.weather import Weather
 from greenzone.grid import SiteGrid
-from greenzone.layers import catalogue, terrain
+from greenzone.layers import catalogue, horizon, terrain
 from greenzone.layers.rasters import read_elevation, read_raster
 from greenzone.layers.surface import Surface, build_surface, land_cover_codes
 from greenzone.layers.weather import generate, link_sites, needed_cells, read_weather
 from greenzone.layers.weather.sites import nearest_cells
-from greenzone.layers.wind_field import coefficients, wind_field
+from greenzone.layers.wind_field import coefficients, wind_field, without_exposure
 from greenzone.schema import Layers, Raster, Variable, label
 from greenzone.zone import check_inside_data
 
@@ -38,9 +39,17 @@ SITE_LAYERS = {
     "wind_speed_100m_all_land": Variable(
         "m s-1", "mean wind speed at 100 m over all land of the site, eligible or not"
     ),
+    "wind_exposure": Variable("1", "mean wind speed over that of the same ground without its ridges and valleys"),
     "weibull_k": Variable("1", "Weibull shape of the wind speed at 100 m"),
     "wind_factor": Variable("1", "mean wind speed of the site over that of its weather cell"),
 }
+
+
+class Mountains(NamedTuple):
+    """What hides the sun: the skylines of the pixels, and how much beam comes from below an elevation."""
+
+    skylines: horizon.Skylines
+    beam_below: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,7 @@ class Ground:
     wind: xr.Dataset
     weather: xr.Dataset
     raster_units: Mapping[str, str]
+    mountains: Mountains | None
 
     def layers(self, weight: np.ndarray | None = None) -> Layers:
         """Everything known of the sites, averaged over their land.
@@ -76,6 +86,12 @@ class Ground:
         site = site.merge(link_wind(site, self.surface, self.weather, self.wind, weight))
         for name, units in self.raster_units.items():
             site[name].attrs["units"] = units
+        if self.mountains is not None:
+            site = site.merge(
+                horizon.horizon_layers(
+                    self.mountains.skylines, self.surface.coverage, self.mountains.beam_below, site.cell, weight
+                )
+            )
         return Layers(site, self.weather, self.surface.elevation, catalogue.read_tables(), self.zone)
 
 
@@ -104,10 +120,15 @@ def survey(scenario: Scenario, zone: gpd.GeoDataFrame, grid: SiteGrid) -> Ground
     elevation = read_terrain(scenario.layers, zone)
     climate = catalogue.load_climate()
     wind = wind_field(elevation, climate)
+    if not scenario.layers.wind_exposure:
+        wind = without_exposure(wind)
     weather = read_or_generate(scenario.weather, grid.sites, elevation, climate, wind)
     surface = read_surface(scenario.layers, elevation, wind["wind_speed_100m"].to_numpy(), grid)
     units = {name: raster.units for name, raster in scenario.layers.rasters.items()}
-    return Ground(zone, grid, surface, climate, wind, weather, units)
+    mountains = None
+    if scenario.layers.horizon:
+        mountains = Mountains(horizon.pixel_horizons(elevation, surface.coverage), horizon.beam_below(weather))
+    return Ground(zone, grid, surface, climate, wind, weather, units, mountains)
 
 
 def read_terrain(files: LayerFiles, zone: gpd.GeoDataFrame) -> Raster:
@@ -163,6 +184,7 @@ def link_wind(
         "wind_speed_100m": ("site", level[cell] * factor),
         "wind_speed_100m_all_land": ("site", level[cell] * factor * surface.coverage.mean(surface.wind_speed) / field),
         "wind_factor": ("site", factor),
+        "wind_exposure": ("site", surface.coverage.mean(wind["exposure"].to_numpy(), weight)),
         "weibull_k": ("site", surface.coverage.mean(wind["weibull_k"].to_numpy(), weight)),
     }
     return label(xr.Dataset(linked, {"site": site.site}), SITE_LAYERS)

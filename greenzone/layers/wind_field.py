@@ -79,15 +79,25 @@ def wind_field(elevation: Raster, climate: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     Dataset
-        `wind_speed_100m` [m s-1] and `weibull_k` [1] over `(lat, lon)`, rows north first as in `elevation`. Over each
-        0.25 degree cell the speed averages to the regression's value. `uncertainty` in the attributes is relative.
+        `wind_speed_100m` [m s-1], `weibull_k` [1] and `exposure` (speed over that without ridges and valleys) [1] over
+        `(lat, lon)`, rows north first as in `elevation`. Over each 0.25 degree cell the speed averages to the
+        regression's value. `uncertainty` in the attributes is relative.
     """
     known = np.isfinite(elevation.values)
     whole = replace(elevation, values=_filled(elevation.values, known))
     cells = Lattice.of(whole)
     mean = regression(cell_predictors(whole, climate, cells))
     speed = mean_preserving(local_pattern(whole, mean, cells), mean, cells)
-    return _labelled(np.where(known, speed, np.nan), elevation)
+    smooth = mean_preserving(np.ones_like(speed), mean, cells)
+    return _labelled(np.where(known, speed, np.nan), np.where(known, speed / smooth, np.nan), elevation)
+
+
+def without_exposure(field: xr.Dataset) -> xr.Dataset:
+    """The wind of a field as it would be without the speed-up on ridges and the lull in valleys within a cell."""
+    speed = (field["wind_speed_100m"] / field["exposure"]).assign_attrs(field["wind_speed_100m"].attrs)
+    shape = field["weibull_k"].copy(data=weibull_shape(speed.to_numpy()))
+    level = xr.ones_like(field["exposure"]).where(field["exposure"].notnull())
+    return field.assign(wind_speed_100m=speed, weibull_k=shape, exposure=level.assign_attrs(field["exposure"].attrs))
 
 
 def local_pattern(elevation: Raster, mean: np.ndarray, cells: Lattice) -> np.ndarray:
@@ -178,12 +188,17 @@ def _filled(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     return values[rows, columns]
 
 
-def _labelled(speed: np.ndarray, elevation: Raster) -> xr.Dataset:
+def _labelled(speed: np.ndarray, exposed: np.ndarray, elevation: Raster) -> xr.Dataset:
     figure = coefficients()
     coords = {"lat": elevation.lat, "lon": elevation.lon}
     field = xr.Dataset(
         {
             "wind_speed_100m": (("lat", "lon"), speed, {"units": "m s-1", "long_name": "mean wind speed at 100 m"}),
+            "exposure": (
+                ("lat", "lon"),
+                exposed,
+                {"units": "1", "long_name": "speed over that without ridges and valleys"},
+            ),
             "weibull_k": (("lat", "lon"), weibull_shape(speed), {"units": "1", "long_name": "Weibull shape at 100 m"}),
         },
         coords,

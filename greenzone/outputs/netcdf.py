@@ -65,6 +65,9 @@ def potential_dataset(run: RunView) -> xr.Dataset:
     for key, values in run.connected.sites.data_vars.items():
         if values.dtype.kind == "f":
             variables[str(key)] = ("site", values.to_numpy(), dict(values.attrs))
+    for key in ("sky_view", "beam_shaded", "wind_exposure"):
+        if key in run.layers.site:
+            variables[key] = ("site", run.layers.site[key].to_numpy(), dict(run.layers.site[key].attrs))
     variables["area_km2"] = ("site", run.grid.sites.area_km2.to_numpy(), run.grid.sites.area_km2.attrs)
     dataset = xr.Dataset(variables, _coordinates(run, names))
     for values in dataset.data_vars.values():

@@ -26,7 +26,23 @@ def uncertainty(run: RunView) -> list[str]:
     statements = [f"Weather: {weather_label(run)}."]
     if "wind" in run.potentials:
         statements.append(WIND)
-    return [*statements, LCOE, *run.connected.notes, demand_note(run)]
+    return [*statements, *terrain_notes(run), LCOE, *run.connected.notes, demand_note(run)]
+
+
+def terrain_notes(run: RunView) -> list[str]:
+    """What the terrain does to sun and wind, over all sites."""
+    site = run.layers.site
+    notes = []
+    if "sky_view" in site:
+        beam, sky = float(site["beam_shaded"].mean()), 1 - float(site["sky_view"].mean())
+        notes.append(
+            f"On a level plane the skyline hides {beam:.2%} of the beam and {sky:.2%} of the sky of the mean site, up "
+            f"to {float(site['beam_shaded'].max()):.1%} and {1 - float(site['sky_view'].min()):.1%}."
+        )
+    if "wind_exposure" in site:
+        low, high = float(site["wind_exposure"].min()) - 1, float(site["wind_exposure"].max()) - 1
+        notes.append(f"Valleys and ridges change the mean wind of sites by {low:+.0%} to {high:+.0%}.")
+    return notes
 
 
 def demand_note(run: RunView) -> str:
