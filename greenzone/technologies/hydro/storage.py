@@ -70,7 +70,7 @@ def dams(flow: Water, names: NDArray[np.str_], inside: Inside, options: Options)
                 found.append((int(node), *dam))
     found.sort(key=lambda dam: -dam[1]["water_per_dam"])
     taken = np.zeros(raster.values.size, dtype=bool)
-    records: list[dict[str, object]] = []
+    records: list[dict[str, float | str]] = []
     where: list[shapely.Point] = []
     for node, figures, lake in found:
         if len(records) == options.storage_sites:
@@ -79,7 +79,7 @@ def dams(flow: Water, names: NDArray[np.str_], inside: Inside, options: Options)
         if taken[lake].any() or not inside(raster.lon[columns], raster.lat[rows]).all():
             continue
         taken[lake] = True
-        records.append({"river": str(names[node])} | figures)
+        records.append({"river": str(names[node]), **figures})
         where.append(shapely.Point(streams.lon[node], streams.lat[node]))
     table = pd.DataFrame(records, columns=DAM).round(3)
     return gpd.GeoDataFrame(table, geometry=np.array(where, dtype=object), crs=4326)
