@@ -6,10 +6,17 @@ from greenzone.supply.draws import draw, percentiles, saltelli, sobol_indices
 from greenzone.supply.ensemble import ensemble, spread, yearly_costs
 from greenzone.supply.evaluate import evaluate
 from greenzone.supply.groups import allocate, stack_groups
+from greenzone.supply.plan import Plan, PlanModel, PlannedStore, Source
+from greenzone.supply.pypsa_network import to_pypsa
 from greenzone.supply.scenarios import hourly_balance, scenario_table, supply
+from greenzone.supply.zone_plan import plan_model
 
 __all__ = [
     "DemandShape",
+    "Plan",
+    "PlanModel",
+    "PlannedStore",
+    "Source",
     "Storage",
     "allocate",
     "demand_series",
@@ -20,6 +27,7 @@ __all__ = [
     "hourly_balance",
     "hourly_dispatch",
     "percentiles",
+    "plan_model",
     "read_demand",
     "saltelli",
     "scenario_table",
@@ -28,5 +36,6 @@ __all__ = [
     "spread",
     "stack_groups",
     "supply",
+    "to_pypsa",
     "yearly_costs",
 ]

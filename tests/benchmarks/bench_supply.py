@@ -1,0 +1,150 @@
+"""Supply core beside its peers, all in one run: `python tests/benchmarks/bench_supply.py [ensemble|plan]`.
+
+Prints medians and ratios. Run by hand on a quiet machine; no test depends on it.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from greenzone.supply import PlanModel, PlannedStore, Source, Storage, dispatch, to_pypsa
+
+SCENARIOS, GROUPS, HOURS = 10_000, 60, 8760
+TIME = pd.date_range("2019-01-01", periods=HOURS, freq="h")
+
+
+def median_seconds(call: Callable[[], object], repeats: int) -> float:
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def numpy_hours(profiles, built, demand, stores, export, hours):
+    """The peer: all scenarios at once in NumPy, one hour after the other."""
+    level = [np.zeros(len(built)) for _ in stores]
+    sums = np.zeros((12, 3 + 2 * len(stores), len(built)))
+    month = TIME.month.to_numpy() - 1
+    for hour in range(hours):
+        rest = built @ profiles[:, hour] - demand[:, hour]
+        own = sums[month[hour]]
+        for k, store in enumerate(stores):
+            charge = np.minimum(np.maximum(rest, 0), np.minimum(store.power_mw, (store.size_mwh - level[k]) / 0.9))
+            give = np.minimum(np.maximum(-rest, 0), np.minimum(store.power_mw, level[k] * 0.9))
+            level[k] += charge * 0.9 - give / 0.9
+            rest = rest - charge + give
+            own[3 + 2 * k] += charge
+            own[4 + 2 * k] += give
+        exported = np.minimum(np.maximum(rest, 0), export)
+        own[0] += exported
+        own[1] += np.maximum(rest, 0) - exported
+        own[2] += np.maximum(-rest, 0)
+    return sums
+
+
+def pandas_scenario(profiles, capacity, demand, stores, export, index):
+    """The other peer: one scenario as a DataFrame, row by row."""
+    frame = pd.DataFrame({"generation": capacity @ profiles, "demand": demand}, index=TIME)
+    level, rows = [0.0] * len(stores), []
+    for row in frame.itertuples():
+        rest = row.generation - row.demand
+        for k, store in enumerate(stores):
+            charge = min(max(rest, 0), store.power_mw[index], (store.size_mwh[index] - level[k]) / 0.9)
+            give = min(max(-rest, 0), store.power_mw[index], level[k] * 0.9)
+            level[k] += charge * 0.9 - give / 0.9
+            rest += give - charge
+        rows.append((min(max(rest, 0), export), max(max(rest, 0) - export, 0), max(-rest, 0)))
+    return pd.DataFrame(rows, TIME, ["exported", "curtailed", "unserved"]).groupby(TIME.month).sum()
+
+
+def bench_ensemble() -> None:
+    rng = np.random.default_rng(0)
+    profiles = rng.random((GROUPS, HOURS), np.float32)
+    built = rng.random((SCENARIOS, GROUPS)) * 3
+    path, factor = rng.random((1, HOURS)) * 40 + 60, rng.uniform(0.5, 1.5, (SCENARIOS, 1))
+    stores = [
+        Storage("battery", rng.random(SCENARIOS) * 20, rng.random(SCENARIOS) * 80, 0.9, 0.9),
+        Storage("pumped_hydro", rng.random(SCENARIOS) * 20, rng.random(SCENARIOS) * 200, 0.9, 0.9),
+    ]
+
+    def ours() -> object:
+        return dispatch(profiles, built, path, TIME, demand_factor=factor, stores=stores, export_limit_mw=10.0)
+
+    ours()
+    single, out = built.astype(np.float32), np.zeros((SCENARIOS, HOURS), np.float32)
+    np.matmul(single, profiles, out=out)
+    seconds = median_seconds(ours, 7)
+    bare = median_seconds(lambda: np.matmul(single, profiles, out=out), 7)
+    fresh = median_seconds(lambda: single @ profiles, 7)
+    del out
+    double, wide = built, profiles.astype(float)
+    bare64 = median_seconds(lambda: double @ wide, 3)
+    print(f"{SCENARIOS} scenarios x {HOURS} h x {GROUPS} groups, two stores: {seconds:.3f} s")
+    print(f"bare product, 32 bit, memory given: {bare:.3f} s, ratio {seconds / bare:.2f}")
+    print(f"bare product, 32 bit, as C @ P:     {fresh:.3f} s, ratio {seconds / fresh:.2f}")
+    print(f"bare product, 64 bit, as C @ P:     {bare64:.3f} s, ratio {seconds / bare64:.2f}")
+    hours = 365
+    peer = median_seconds(lambda: numpy_hours(wide, built, factor * path[:, :hours], stores, 10.0, hours), 3)
+    peer *= HOURS / hours
+    print(f"NumPy over scenarios, loop over hours (timed on {hours} h): {peer:.1f} s, ratio {peer / seconds:.0f}")
+    few = 5
+    loop = median_seconds(
+        lambda: [pandas_scenario(wide, built[i], factor[i] * path[0], stores, 10.0, i) for i in range(few)], 3
+    )
+    loop *= SCENARIOS / few
+    print(f"pandas, scenario by scenario (timed on {few}): {loop:.0f} s, ratio {loop / seconds:.0f}")
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB, peers included")
+
+
+def plan_case(hours: int) -> PlanModel:
+    """Five technologies and two stores with the shapes of a mountain zone."""
+    rng, t = np.random.default_rng(1), np.arange(hours)
+    year, day = 2 * np.pi * t / 8760, t % 24
+    sun = np.clip(np.sin((day - 6) / 12 * np.pi), 0, None) * (0.6 + 0.4 * np.sin(year - 1.4))
+    sun *= rng.uniform(0.3, 1, hours // 24 + 1).repeat(24)[:hours]
+    gusts = np.convolve(rng.normal(0, 1, hours + 48), np.ones(49) / 49, "valid")
+    sources = [
+        Source("solar", sun, 60e3, 0.0, 7000),
+        Source("wind", np.clip(0.3 + 0.25 * np.sin(year) + 1.2 * gusts, 0, 1), 160e3, 2.0, 2000),
+        Source("hydro", np.clip(0.35 + 0.25 * np.sin(year - 0.6), 0, 1), 460e3, 0.0, 500),
+        Source("geothermal", np.full(hours, 0.85), 430e3, 0.0, 5),
+        Source("bioenergy", np.full(hours, 0.8), 620e3, 65.0, 10),
+    ]
+    stores = [PlannedStore("battery", 4, 123e3, 0.98, 0.98), PlannedStore("pumped_hydro", 10, 290e3, 0.87, 0.87, 100)]
+    demand = 26 * (1 + 0.25 * np.cos(year) + 0.25 * np.sin((day - 12) / 12 * np.pi))
+    return PlanModel(sources, stores, demand, TIME[:hours], 90.0)
+
+
+def bench_plan(hours: int = HOURS, resolves: int = 3) -> None:
+    start = time.perf_counter()
+    model = plan_case(hours)
+    built = time.perf_counter() - start
+    plan = model.solve(0.95)
+    ours = time.perf_counter() - start
+    print(f"plan, {hours} h: {ours:.1f} s (building {built:.2f} s), cost {plan.cost:,.0f}", flush=True)
+    shares = np.linspace(0.94, 0.96, resolves)
+    again = statistics.mean([median_seconds(lambda s=s: model.solve(s), 1) for s in shares])
+    fresh = statistics.mean([median_seconds(lambda s=s: plan_case(hours).solve(s), 1) for s in shares])
+    print(f"another share, same model: {again:.1f} s, fresh: {fresh:.1f} s, ratio {fresh / again:.1f}", flush=True)
+    start = time.perf_counter()
+    network = to_pypsa(plan_case(hours), 0.95)
+    network.optimize(solver_name="highs", solver_options={"output_flag": False}, include_objective_constant=False)
+    peer = time.perf_counter() - start
+    print(f"PyPSA, same problem: {peer:.1f} s, ratio {peer / ours:.2f}, cost {network.objective:,.0f}")
+
+
+if __name__ == "__main__":
+    which, *rest = sys.argv[1:] or ["ensemble"]
+    if which == "plan":
+        bench_plan(*(int(value) for value in rest))
+    else:
+        bench_ensemble()
