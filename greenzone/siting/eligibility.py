@@ -23,7 +23,7 @@ from greenzone.siting.frame import Frame
 from greenzone.siting.kernel import combine_rules
 from greenzone.siting.rules import Rule, surface_index
 
-STRIP = 512  # rows worked on at a time
+STRIP = 256  # rows worked on at a time
 
 Removed = dict[str, tuple[float, float]]
 

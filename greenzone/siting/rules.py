@@ -163,9 +163,8 @@ def feature_share(
     frame : Frame
         The pixels.
     """
-    usable = np.ones(frame.shape, np.float32)
-    if nearest is not None:
-        usable -= share_within(frame, shapes, nearest)
+    usable = share_within(frame, shapes, nearest) if nearest is not None else np.zeros(frame.shape, np.float32)
+    np.subtract(np.float32(1), usable, out=usable)
     if furthest is not None:
         usable *= share_within(frame, shapes, furthest)
     return usable if barred == 0 else np.float32(barred) + np.float32(1 - barred) * usable

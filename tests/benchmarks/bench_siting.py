@@ -131,9 +131,8 @@ def time_ours(folder: Path, shapes: dict[str, np.ndarray]) -> float:
         start, work = time.perf_counter(), time.process_time()
         found = assess(rules, BOX, area)
         seconds, work = time.perf_counter() - start, time.process_time() - work
-    print(
-        f"greenzone: {seconds:.1f} s ({work:.1f} of work), peak {memory[0]:.2f} GB, {found.left / area.sum():.2%} is left"
-    )
+    left = found.left / area.sum()
+    print(f"greenzone: {seconds:.1f} s ({work:.1f} of work), peak {memory[0]:.2f} GB, {left:.2%} is left")
     return seconds
 
 
