@@ -100,7 +100,7 @@ def connect(section: Economics, surface: Surface, sites: xr.Dataset, tables: Map
     nodes = embedded_nodes(tables["grid_nodes"]) if files.nodes is None else read_nodes(files.nodes)
     nodes["spare_capacity_mw"] = spare_capacity(nodes, files.spare_capacity_mw, figures)
     nodes = _on_terrain(nodes, surface, required=files.nodes is not None)
-    ground = ground_of(surface, tables["economics_routes"], _bounds(sites, nodes))
+    ground = ground_of(surface, tables["economics_routes"], _bounds(sites, nodes), len(nodes))
     roadless = ground
     if files.corridors is not None:
         existing = tables["economics_routes"].set_index("kind")["multiplier"]["corridor"]

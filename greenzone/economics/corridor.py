@@ -21,7 +21,7 @@ from greenzone.layers.terrain import pixel_size
 from greenzone.schema import Raster
 
 MARGIN = 0.15  # degrees around zone and nodes through which routes may go
-MOST_CELLS = 400_000  # finer rasters are averaged: 30 arc-seconds over the zone are 50,000 cells
+MOST_WORK = 5_000_000  # cells times nodes; finer rasters are averaged: 30 arc-seconds over the zone are 60,000 cells
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,13 @@ def line_multiplier(surface: Surface, routes: pd.DataFrame) -> NDArray[np.float6
     return np.where(np.isfinite(surface.elevation.values), multiplier, np.nan)
 
 
-def ground_of(surface: Surface, routes: pd.DataFrame, bounds: tuple[float, float, float, float]) -> Ground:
-    """The ground within `bounds` (west, south, east, north in degrees) and a margin, at most `MOST_CELLS` cells."""
+def ground_of(
+    surface: Surface, routes: pd.DataFrame, bounds: tuple[float, float, float, float], nodes: int = 1
+) -> Ground:
+    """The ground within `bounds` (west, south, east, north in degrees) and a margin.
+
+    Where routes to so many `nodes` would be too much work on the surface's own pixels, blocks of them are averaged.
+    """
     like = surface.elevation
     west, south, east, north = (edge + sign * MARGIN for edge, sign in zip(bounds, (-1, -1, 1, 1), strict=True))
     columns, rows = (
@@ -111,7 +116,7 @@ def ground_of(surface: Surface, routes: pd.DataFrame, bounds: tuple[float, float
     )
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     multiplier = line_multiplier(surface, routes)[window]
-    step = int(np.ceil(np.sqrt(multiplier.size / MOST_CELLS)))
+    step = int(np.ceil(np.sqrt(multiplier.size * max(nodes, 1) / MOST_WORK)))
     coarse = _block_mean(multiplier, step)
     corner = like.west + columns[0] * like.step_lon, like.north - rows[0] * like.step_lat
     raster = Raster(coarse, *corner, like.step_lon * step, like.step_lat * step)

@@ -17,7 +17,7 @@ from greenzone.economics import (
     route_lines,
     zoning_lcoe,
 )
-from greenzone.economics.corridor import MOST_CELLS, ground_of, line_multiplier
+from greenzone.economics.corridor import MOST_WORK, ground_of, line_multiplier
 from greenzone.errors import GreenzoneError
 from greenzone.layers import catalogue
 from greenzone.layers.rasters import Coverage
@@ -177,8 +177,8 @@ def test_routes_run_from_the_site_to_the_node_on_the_ground(surface, middle):
 
 def test_finer_terrain_is_averaged_to_what_routes_need():
     fine = level(900, 900, step=STEP / 12)
-    ground = ground_of(fine, TABLES["economics_routes"], (46.0, 39.4, 46.6, 40.0))
-    assert ground.multiplier.values.size <= MOST_CELLS
+    ground = ground_of(fine, TABLES["economics_routes"], (46.0, 39.4, 46.6, 40.0), 20)
+    assert 20 * ground.multiplier.values.size <= MOST_WORK
     np.testing.assert_allclose(ground.multiplier.values, 1.0)
     assert ground.pixels.max() == ground.multiplier.values.size - 1
 
