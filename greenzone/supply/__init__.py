@@ -1,5 +1,6 @@
 """Whether the potential supplies the zone: demand, supply groups, dispatch of scenarios, ensembles, least-cost plan."""
 
+from greenzone.supply.compare import compare
 from greenzone.supply.demand import DemandShape, demand_series, read_demand, shaped_demand
 from greenzone.supply.dispatch import Storage, dispatch, hourly_dispatch
 from greenzone.supply.draws import draw, percentiles, saltelli, sobol_indices
@@ -19,6 +20,7 @@ __all__ = [
     "Source",
     "Storage",
     "allocate",
+    "compare",
     "demand_series",
     "dispatch",
     "draw",

@@ -271,7 +271,8 @@ class PlanModel:
         return {part.name: part.max_mw for part in self.parts}
 
     def _capacity_columns(self) -> list[int]:
-        return [int(columns[0][0]) for columns in (*self._capacity, *self._stores)]
+        columns = [*(source[0] for source in self._capacity), *(store[0] for store in self._stores)]
+        return [int(column[0]) for column in columns]
 
     def _plan(self, factor: float) -> Plan:
         solution = self._highs.getSolution()
@@ -282,7 +283,7 @@ class PlanModel:
             capacity[i] * np.asarray(source.profile, float) if columns is None else value[columns] * self.unit
             for i, (source, (_, columns)) in enumerate(zip(self.sources, self._capacity, strict=True))
         ]
-        flows = np.array([[value[column] for column in store[1:]] for store in self._stores]) * self.unit
+        flows = np.array([[value[part] for part in parts] for _, *parts in self._stores]) * self.unit
         flows = flows.reshape(len(self.stores), 3, len(self.time))
         grid = value[self._grid] * self.unit
         weight = self.hours / self.years / HOURS_PER_YEAR
