@@ -21,7 +21,7 @@ from greenzone.config import Scenario, as_dict
 from greenzone.config.grid import Grid
 from greenzone.config.zone import Zone
 from greenzone.grid import SiteGrid
-from greenzone.layers.build import survey
+from greenzone.ground import survey
 from greenzone.schema import Layers, Potential
 from greenzone.technologies import TECHNOLOGIES
 

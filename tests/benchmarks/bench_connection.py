@@ -21,8 +21,8 @@ from greenzone.config.economics import Economics
 from greenzone.config.layers import LayerFiles
 from greenzone.economics import compete, connect
 from greenzone.grid import SiteGrid
+from greenzone.ground import read_surface
 from greenzone.layers import catalogue, horizon
-from greenzone.layers.build import read_surface
 from greenzone.schema import Potential
 
 ROUNDS = 5

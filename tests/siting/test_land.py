@@ -13,7 +13,7 @@ import yaml
 import greenzone as gz
 from greenzone import pipeline, siting
 from greenzone.errors import GreenzoneError
-from greenzone.layers.build import survey
+from greenzone.ground import survey
 
 DISTRICTS = ["Jabrayil", "Zangilan"]
 
