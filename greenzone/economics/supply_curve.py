@@ -115,7 +115,8 @@ def compete(
     choices = connection.choices
     nodes = choices.node.to_numpy().astype(object)
     if plants.empty or not nodes.size:
-        return pd.DataFrame(columns=[*ALLOCATION, "lcoe_connected"])
+        nothing = pd.DataFrame(columns=[*ALLOCATION, "lcoe_connected"])
+        return nothing.astype(dict.fromkeys(("capacity_mw", "energy_gwh", "lcoe", "lcoe_connected"), float))
     at = plants["place"].to_numpy()
     capital, upkeep = choices.capital.to_numpy()[:, at], choices.upkeep.to_numpy()[:, at]
     nearest = capital.argmin(axis=0)

@@ -12,8 +12,10 @@ from greenzone.economics import (
     ZoningCosts,
     connect,
     connected_lcoe,
+    economic_rung,
     lcoe_of,
     price_factor,
+    put_on_grid,
     route_lines,
     zoning_lcoe,
 )
@@ -229,3 +231,21 @@ def test_bad_files_are_named(surface, tmp_path):
     with pytest.warns(UserWarning, match="crs"):
         gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(46.1, 39.9)]).to_file(tmp_path / "nocrs.shp")
     refused("has no CRS", nodes=tmp_path / "nocrs.shp")
+
+
+def test_a_run_off_the_grid_has_empty_curves_and_routes():
+    """No node on the terrain: the economic rung falls back to the LCOE of the plant."""
+    far = level()
+    moved = Raster(far.elevation.values, 20.0, 50.0, STEP, STEP)
+    shapes = np.array([shapely.box(20.1, 49.8, 20.2, 49.9)], object)
+    there = Surface(moved, far.slope, far.aspect, far.land_cover, far.slope, far.slope, Coverage.of(shapes, moved))
+    sites = sites_of(there).assign(district=("site", ["x"]))
+    values = {"capacity_mw": ("site", [5.0]), "capacity_factor": ("site", [0.2]), "energy_gwh": ("site", [8.76])}
+    potentials = {"solar": Potential("solar", xr.Dataset(values, {"site": sites.site}), xr.Dataset())}
+    lcoe = lcoe_of(economics(), potentials, TABLES)
+    connection = connect(economics(), there, sites, TABLES)
+    connected = put_on_grid(economics(), potentials, lcoe, connection, sites, TABLES)
+    assert connected.routes.empty
+    assert connected.curve.connected_capacity_mw.max() == 0
+    assert connected.curve.capacity_mw.max() == 5
+    assert economic_rung(connected, potentials, lcoe, 1000.0).capacity_mw["solar"] == 5

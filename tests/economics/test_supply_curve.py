@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from hypothesis import given, settings
@@ -137,6 +138,17 @@ def test_economic_rung_is_what_is_connected_under_the_ceiling():
     assert economic_potential(found, ["solar", "wind"], between).capacity_mw.tolist() == [60, 0]
     assert economic_potential(found, ["solar"], 1000).energy_gwh.item() == pytest.approx(120 * 0.2 * 8.76)
     assert economic_potential(found, ["solar"], 0).to_numpy().sum() == 0
+
+
+def test_curve_of_a_technology_that_finds_no_place_beside_one_that_does():
+    case = market([[60, 30], [0, 0]], [[0.2, 0.2]] * 2, [[50, 40]] * 2, [[80, 80]], [70])
+    costs, potentials, connection, annuities, district = case
+    alone = pd.concat(
+        [compete({name: costs[name]}, {name: potentials[name]}, connection, annuities, district) for name in costs]
+    )
+    curve = supply_curve(alone, compete(*case), plants_of(costs, potentials, annuities, district))
+    assert set(curve.technology) == {"solar", "all"}
+    assert curve.connected_capacity_mw.max() == 90
 
 
 def test_without_nodes_or_plants_nothing_is_connected():
