@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from greenzone.schema import POTENTIAL, PROFILES, Layers, Potential, label
-from greenzone.technologies.bioenergy import conversion, costs, feedstocks, model, ranges, spread
+from greenzone.technologies.bioenergy import conversion, costs, feedstocks, model, plants, ranges, spread
 from greenzone.technologies.bioenergy.feedstocks import FEEDSTOCKS, MARGINAL, WHOLE_ZONE
 from greenzone.technologies.bioenergy.options import Options
 
@@ -51,7 +51,8 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     -------
     Potential
         Beside `schema.POTENTIAL`: `energy_low_gwh`, `energy_high_gwh`, `energy_p10_gwh`, `_p50_`, `_p90_`, `heat_gwh`,
-        `heat_mw` over `site`. Feature `bioenergy_districts`.
+        `heat_mw` over `site`. Features `bioenergy_districts`, `bioenergy_plants`,
+        `bioenergy_catchments`.
         `capacity_factor` is NaN where nothing grows.
 
     Raises
@@ -69,8 +70,12 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     )
     data["group"] = ("site", groups)
     districts, totals = _ranges(data, sites, layers, (supply, part), ways, options)
+    slope = layers.site.slope.to_numpy() if "slope" in layers.site else np.zeros(sites.sizes["site"])
+    stands, catchments, sited = plants.site_plants(
+        sites, slope, energy["available_gwh"] * eligible, ways, tables, options
+    )
     price = costs.Market.read(tables, options)
-    totals = _totals(energy, ways, eligible) | totals | costs.zone_costs(data, price, options)
+    totals = _totals(energy, ways, eligible) | totals | costs.zone_costs(data, price, options) | sited
     if options.heat_credit:
         data["fixed_om_per_kw_year"] = ("site", costs.upkeep_after_heat(data, price, options))
     for name, (units, long_name) in EXTRA.items():
@@ -81,7 +86,11 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
         technology="bioenergy",
         sites=label(data, POTENTIAL),
         profiles=profiles,
-        features={"bioenergy_districts": districts},
+        features={
+            "bioenergy_districts": districts,
+            "bioenergy_plants": stands,
+            "bioenergy_catchments": catchments,
+        },
         totals=totals,
         notes=_notes(supply, part.sum(1), options),
     )
@@ -224,6 +233,10 @@ def _notes(supply: pd.DataFrame, inside: Array, options: Options) -> tuple[str, 
     notes = [
         "Theoretical and geographic rungs are energy of the fuel; the technical rung is electricity.",
         "Harvests are of one undated year; wood and the collected share of manure are assumptions: see the range.",
+        "Figures that rest on few data: herds and harvests by district without their fields, no inventory of forests"
+        " since 1988, people of the zone as one number; efficiencies are not drawn in the ranges.",
+        "Candidate plants use as much fuel as they can reach and among these choices the least cost, to the gap in the"
+        " totals; those below the least size are not built. LCOE with heat sells half of it unless options say else.",
         f"Straw: {options.removal_share:.0%} removed or all above {options.residue_floor:g} t/ha: see both totals.",
     ]
     seen = pd.Series(inside > 0).groupby(supply.area.to_numpy()).any().drop(MARGINAL)

@@ -100,6 +100,27 @@ class Options(schema.Options):
     wacc: float = Field(default=0.10, ge=0, lt=1)
     """Real cost of capital for the levelised costs of plants [1]; as in the economics section."""
 
+    transport_radius_km: float = Field(default=40.0, ge=0, le=300)
+    """How far straw, wood and waste are carried by road [km]; usual for plants of a few MW, assumption."""
+    manure_radius_km: float = Field(default=15.0, ge=0, le=100)
+    """How far manure is carried by road [km]; slurry holds little energy (FNR 2016: 5 to 15)."""
+    transport_cost: float = Field(default=0.20, ge=0, le=10)
+    """Of carrying a tonne one kilometre [USD/(t km)]; 0.12 USD of 2004 (Joint BioEnergy Institute, Feed transport) in
+    prices of 2024."""
+    loading_cost: float = Field(default=7.3, ge=0, le=200)
+    """Of loading and unloading a tonne [USD/t]; 4.39 USD of 2004 in the same source."""
+    road_winding: float = Field(default=1.3, ge=1, le=5)
+    """Length of a road over the straight line on level ground [1]; usual 1.2 to 1.4."""
+    slope_winding: float = Field(default=0.05, ge=0, le=1)
+    """What each degree of slope adds to that length, as a share of it [1/degree]; assumption: serpentines make ways
+    half as long again at 10 degrees."""
+    block_km: float = Field(default=5.0, ge=1, le=50)
+    """Width of the blocks to which sites are joined for siting plants [km]."""
+    candidate_km: float = Field(default=15.0, ge=1, le=100)
+    """Of each square of this width one block may hold a plant, that with most fuel [km]."""
+    candidates: int = Field(default=24, ge=1, le=200)
+    """Most places among which plants are chosen; more are better placed and take longer."""
+
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         for low, likely, high in (
