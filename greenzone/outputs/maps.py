@@ -152,10 +152,9 @@ def _scores(axes: Axes, run: RunView, name: str, index: np.ndarray, extent: Exte
     )
     plants = run.potentials[name].features.get(f"{name}_plants")
     if plants is not None and "capacity_mw" in plants:
-        size = 4 + 1.2 * plants["capacity_mw"].fillna(0)
-        axes.scatter(
-            plants.geometry.x, plants.geometry.y, s=size, c=COLOURS[name], edgecolors="white", linewidths=0.4, zorder=5
-        )
+        size = 4 + 1.2 * plants["capacity_mw"].astype(float).fillna(0)
+        at = plants.geometry.representative_point()
+        axes.scatter(at.x, at.y, s=size, c=COLOURS[name], edgecolors="white", linewidths=0.4, zorder=5)
     capacity, energy = float(sites.capacity_mw.sum()), float(sites.energy_gwh.sum())
     axes.set_title(f"{name}: {capacity:,.0f} MW, {energy:,.0f} GWh a year", fontsize=10)
     return image
