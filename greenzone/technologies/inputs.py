@@ -263,11 +263,17 @@ def _sample(values: xr.DataArray) -> np.ndarray:
         values = values.isel(first)
     across = max(1, values.shape[1] // 1000)
     rows = max(96, SAMPLE_VALUES * across // max(1, values.shape[1]))
-    step = max(1, values.shape[0] // rows)
-    step += 1 - step % 2  # odd steps walk through all hours of the day
+    stride = _stride(values.shape[0], rows)
+    return np.asarray(values.isel(time=slice(None, None, stride)).values)[:, ::across]  # a file is read by rows
+
+
+def _stride(length: int, rows: int) -> int:
+    """A step that meets at least `rows` of `length` times, and all hours of the day."""
+    step = max(1, length // rows)
+    step -= 1 - step % 2
     while step > 1 and step % 3 == 0:
-        step += 2
-    return np.asarray(values.data[::step, ::across])
+        step -= 2
+    return step
 
 
 def _check_clock(weather: xr.Dataset, dimension: str) -> None:
@@ -277,12 +283,12 @@ def _check_clock(weather: xr.Dataset, dimension: str) -> None:
     times = mid_interval_times(weather)
     if times[-1] - times[0] < pd.Timedelta(days=10):
         return
-    step = max(1, weather.sizes[dimension] // 8)
-    few = weather["ghi"].isel({dimension: slice(0, None, step)})
-    hours = ((times - times.normalize()) / pd.Timedelta(hours=1)).to_numpy()
-    lon = np.broadcast_to(np.asarray(weather["lon"].values, dtype=float), weather.sizes[dimension])[::step]
+    across, stride = max(1, weather.sizes[dimension] // 8), _stride(len(times), 800)
+    few = weather["ghi"].isel(time=slice(None, None, stride)).values[:, ::across]
+    hours = ((times - times.normalize()) / pd.Timedelta(hours=1)).to_numpy()[::stride]
+    lon = np.broadcast_to(np.asarray(weather["lon"].values, dtype=float), weather.sizes[dimension])[::across]
     angle = np.radians((hours[:, None] - 12.0) * 15.0 + lon)
-    light = np.clip(np.nan_to_num(np.asarray(few.values, dtype=float)), 0.0, None)
+    light = np.clip(np.nan_to_num(few.astype(float)), 0.0, None)
     east, south = (light * np.sin(angle)).sum(), (light * np.cos(angle)).sum()
     if np.hypot(east, south) < 0.3 * light.sum():  # light all round the clock tells nothing: polar day, made-up data
         return

@@ -241,6 +241,8 @@ def test_unknown_or_impossible_layers_are_errors(zone_case):
     ("setting", "message"),
     [
         ({"heat_flow_points": [{"lon": 46, "lat": 40, "heat_flow": -5}]}, "greater than 0"),
+        ({"heat_flow_points": [{"lon": 46, "lat": 40, "heat_flow": 0.08}]}, "surely in W/m2: multiply it by 1000"),
+        ({"porosity": {"low": 3, "likely": 10, "high": 20}}, "porosity must lie between 0 and 1"),
         (
             {"use_embedded_heat_flow": False, "heat_flow_points": [{"lon": 46, "lat": 40, "heat_flow": 60}]},
             "at least two",

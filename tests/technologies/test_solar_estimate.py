@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
 import pandas as pd
 import pvlib
@@ -86,6 +88,19 @@ def test_chunks_give_lazy_results_of_the_same_values(weather, chunks):
     np.testing.assert_allclose(
         mean, solar.mean_capacity_factor(weather, mount=solar.SingleAxis(axis_tilt=tilt)), rtol=1e-6
     )
+
+
+def test_a_file_is_read_block_by_block(weather, tmp_path, monkeypatch):
+    """A file that is opened but not read stays so, and gives what the same weather in memory gives."""
+    monkeypatch.setattr(importlib.import_module("greenzone.technologies.solar.blocks"), "BLOCK", 200)
+    path = tmp_path / "weather.nc"
+    weather.assign_attrs(interval="end").to_netcdf(path, engine="h5netcdf")
+    held = weather.assign_attrs(interval="end")
+    with xr.open_dataset(path, engine="h5netcdf") as opened:
+        mean, factor = solar.mean_capacity_factor(opened, 30), solar.capacity_factor(opened, 30)
+        assert not opened["ghi"].variable._in_memory
+    np.testing.assert_allclose(mean, solar.mean_capacity_factor(held, 30), rtol=1e-6)
+    np.testing.assert_allclose(factor, solar.capacity_factor(held, 30), atol=1e-6)
 
 
 def test_optimal_tilt_beats_every_other(weather):

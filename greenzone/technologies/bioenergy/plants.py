@@ -22,6 +22,11 @@ Array = NDArray[np.float64]
 
 HOURS_PER_YEAR = 8760.0
 GJ_PER_GWH = 3600.0
+WORDS = ("plant", "district", "pathway")
+FIGURES = (
+    "capacity_mw", "energy_gwh", "fuel_gwh", "efficiency", "mass_t", "mean_distance_km", "transport_usd_per_mwh",
+    "lcoe_usd_per_mwh", "heat_gwh", "lcoe_with_heat_usd_per_mwh",
+)  # fmt: skip
 TOUCH_MW = (2.0, 10.0)  # times the least size, at which straight lines touch the curve of cost
 
 
@@ -174,13 +179,13 @@ def _plants_of(
         )
         main = (share > 1e-6) & (choice.share.argmax(1) == column)
         areas.append({"plant": name, "fuel_gwh": row["fuel_gwh"], "geometry": _outline(blocks, main)})
-    columns = ["plant", "district", "pathway", *_figures(plant, 1.0, 1.0, 1.0, 1.0, options), "heat_gwh"]
-    columns += ["lcoe_with_heat_usd_per_mwh", "geometry"]
-    words = ("plant", "district", "pathway", "geometry")
-    numbers = {name: float for name in columns if name not in words}
-    points = pd.DataFrame(rows, columns=columns).astype(numbers)
-    polygons = pd.DataFrame(areas, columns=["plant", "fuel_gwh", "geometry"]).astype({"fuel_gwh": float})
-    return points, polygons, choice
+    return *_frames(rows, areas), choice
+
+
+def _frames(rows: list[dict[str, object]], areas: list[dict[str, object]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Plants and catchments as tables of the same columns and types, be they empty."""
+    points = pd.DataFrame(rows, columns=[*WORDS, *FIGURES, "geometry"]).astype(dict.fromkeys(FIGURES, float))
+    return points, pd.DataFrame(areas, columns=["plant", "fuel_gwh", "geometry"]).astype({"fuel_gwh": float})
 
 
 def _figures(

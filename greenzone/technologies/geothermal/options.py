@@ -20,6 +20,12 @@ class HeatFlowPoint(schema.Options):
     heat_flow: float = Field(gt=0, le=1000)
     """Heat flow at the surface [mW/m2]."""
 
+    @model_validator(mode="after")
+    def _in_milliwatts(self) -> Self:
+        if self.heat_flow < 1:
+            raise ValueError(f"a heat flow of {self.heat_flow:g} mW/m2 is surely in W/m2: multiply it by 1000")
+        return self
+
 
 class Triangle(schema.Options):
     """A quantity that is known by its lowest, likeliest and highest value."""

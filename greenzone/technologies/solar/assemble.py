@@ -44,8 +44,8 @@ class Link(NamedTuple):
 class Job(NamedTuple):
     """Everything a kernel wants, sites in the order of their weather columns."""
 
-    weather: parts.SiteWeather | parts.CellWeather
-    sun: position.Sun
+    weather: Any
+    sun: Any
     tiles: parts.Tiles
     sites: parts.Sites
     adjustment: parts.AsGiven | parts.Adjusted
@@ -61,14 +61,31 @@ class Job(NamedTuple):
 
 def job(weather: xr.Dataset, place: Place, mount: Mount, system: System, link: Link | None = None) -> Job:
     """Arguments of the kernels; without `link` the weather has one column per site."""
+    sun = position.sun(mid_interval_times(weather))
+    return fill(blank(place, mount, system, Setting.of(weather), link), weather, sun, link)
+
+
+class Setting(NamedTuple):
+    """What of the weather the plants must know: length of the steps [h] and height of the wind [m]."""
+
+    step_hours: float
+    wind_height: float
+
+    @classmethod
+    def of(cls, weather: xr.Dataset) -> Setting:
+        """The setting of a dataset."""
+        step = pd.Timedelta(time_step(weather)) / pd.Timedelta(hours=1) if weather.sizes["time"] > 1 else 1.0
+        return cls(step, float(weather["wind_speed"].attrs.get("height", equipment.COOLING_HEIGHT)))
+
+
+def blank(place: Place, mount: Mount, system: System, setting: Setting, link: Link | None = None) -> Job:
+    """A job without weather and sun: all that does not change in time."""
     _check_clearance(mount, system)
-    step = pd.Timedelta(time_step(weather)) / pd.Timedelta(hours=1) if weather.sizes["time"] > 1 else 1.0
     up = position.up_vectors(place.lat, place.lon)
-    height = float(weather["wind_speed"].attrs.get("height", equipment.COOLING_HEIGHT))
     return Job(
-        _columns(weather, link),
-        position.sun(mid_interval_times(weather)),
-        _tiles(up, link, step),
+        None,
+        None,
+        _tiles(up, link, setting.step_hours),
         _sites(place, up, system.albedo),
         _adjustment(link),
         _horizon(place),
@@ -76,10 +93,15 @@ def job(weather: xr.Dataset, place: Place, mount: Mount, system: System, link: L
         equipment.rows(system),
         equipment.sky(system),
         equipment.iam(system),
-        equipment.cooling(system, height),
+        equipment.cooling(system, setting.wind_height),
         equipment.module(system),
         equipment.inverter(),
     )
+
+
+def fill(job: Job, weather: xr.Dataset, sun: position.Sun, link: Link | None = None) -> Job:
+    """A blank job with its weather and the sun at the same times."""
+    return job._replace(weather=_columns(weather, link), sun=sun)
 
 
 def irradiance_only(work: Job) -> Job:

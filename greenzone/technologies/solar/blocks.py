@@ -5,19 +5,21 @@ In comes a `Request` and a function from a `Job` to an array; out goes the array
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
-from greenzone.technologies.inputs import time_step
-from greenzone.technologies.solar import assemble
-from greenzone.technologies.solar.assemble import Job, Place
+from greenzone.technologies.inputs import mid_interval_times
+from greenzone.technologies.solar import assemble, position
+from greenzone.technologies.solar.assemble import Job, Place, Setting
 from greenzone.technologies.solar.mounts import Mount
 from greenzone.technologies.solar.options import System
+
+BLOCK = 5_000_000  # site-hours of a block that is read from a file while the one before is computed
 
 
 class Request(NamedTuple):
@@ -42,14 +44,28 @@ class Request(NamedTuple):
         """Whether the weather is in dask chunks."""
         return self.weather["ghi"].chunks is not None
 
+    @property
+    def on_disk(self) -> bool:
+        """Whether the weather is a file's, opened but not read."""
+        return not self.lazy and not getattr(self.weather["ghi"].variable, "_in_memory", True)
+
+    def in_chunks(self) -> Request:
+        """The same in blocks of time, to be read while others are computed."""
+        sites = max(1, self.weather.sizes[self.dimension])
+        return self._replace(weather=self.weather.chunk({"time": max(1, BLOCK // sites)}))
+
 
 def whole(request: Request, run: Callable[[Job], np.ndarray]) -> Any:
     """Result over (time, site), float32."""
+    if request.on_disk:
+        return _mapped(request.in_chunks(), run).compute()
     return _mapped(request, run) if request.lazy else run(request.job())
 
 
 def summed(request: Request, run: Callable[[Job], np.ndarray]) -> Any:
     """Result over (site) that is summed over blocks of time, float64."""
+    if request.on_disk:
+        return summed(request.in_chunks(), run).compute()
     if not request.lazy:
         return run(request.job())
     in_time, in_sites = request.weather.unify_chunks()["ghi"].data.chunks
@@ -62,20 +78,24 @@ def _mapped(request: Request, run: Callable[[Job], np.ndarray], chunks: Any = No
 
     weather = request.weather.unify_chunks()
     names = [str(name) for name in weather.data_vars]
-    attributes = {name: weather[name].attrs for name in names}
-    times, system, place, mount = weather.indexes["time"], request.system, request.place, request.mount
-    step = {"step": str(pd.Timedelta(time_step(weather)))} if len(times) > 1 else {}
-    outer, dimension = weather.attrs, request.dimension
+    sun, setting = position.sun(mid_interval_times(weather)), Setting.of(weather)
+    blanks: dict[tuple[int, int], Job] = {}  # what does not change in time, made once for each block of sites
+    lock = threading.Lock()
+
+    def blank_of(sites: slice) -> Job:
+        with lock:
+            if (sites.start, sites.stop) not in blanks:
+                mount = _mounts(request.mount, sites, request.place.lat.size)
+                blanks[sites.start, sites.stop] = assemble.blank(
+                    _places(request.place, sites), mount, request.system, setting
+                )
+            return blanks[sites.start, sites.stop]
 
     def compute(*values: np.ndarray, block_info: Any = None) -> np.ndarray:
         (first, last), (left, right) = block_info[0]["array-location"]
-        block = xr.Dataset(
-            {name: (("time", dimension), value, attributes[name]) for name, value in zip(names, values, strict=True)},
-            {"time": ("time", times[first:last], step)},
-            outer,
-        )
-        sites = slice(left, right)
-        return run(assemble.job(block, _places(place, sites), _mounts(mount, sites, place.lat.size), system))
+        columns = {name: (("time", "site"), value) for name, value in zip(names, values, strict=True)}
+        moments = position.Sun(*(part[first:last] for part in sun))
+        return run(assemble.fill(blank_of(slice(left, right)), xr.Dataset(columns), moments))
 
     dtype = np.float32 if chunks is None else np.float64
     arrays = [weather[name].data for name in names]

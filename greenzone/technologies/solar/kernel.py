@@ -24,7 +24,7 @@ from greenzone.technologies.solar.core import (
     row,
     warmth,
 )
-from greenzone.technologies.solar.light import collect, incidence, obstructed
+from greenzone.technologies.solar.light import collect, incidence, obstructed, survey
 from greenzone.technologies.solar.parts import Plant
 
 TILE = 2048  # sites worked on together
@@ -37,12 +37,12 @@ def _in_the_dark(tiles, j, sun, t):
 
 
 @inlined
-def _output(x, y, z, extra, ghi, dni, dhi, temp_air, wind_speed, clear, sites, plant, i):
+def _output(x, y, z, extra, ghi, dni, dhi, temp_air, wind_speed, clear, sites, plant, room, i, start):
     """AC power over AC rating of site `i` with the true sun at (x, y, z)."""
     u = sites.up_x[i] * x + sites.up_y[i] * y + sites.up_z[i] * z
     q = lift(u, sites.refraction[i])
     cos_zenith = u + q * (ONE - u * u)
-    dni, dhi = obstructed(plant.horizon, i, x, y, z, cos_zenith, dni, dhi)
+    dni, dhi = obstructed(plant.horizon, room, i, start, cos_zenith, dni, dhi)
     albedo = sites.albedo[i]
     c, sky_view, ground_view = incidence(plant.mount, i, x, y, z, u, q, cos_zenith, albedo)
     above, below = resistance(plant.temperature, wind_speed)
@@ -54,33 +54,36 @@ def _output(x, y, z, extra, ghi, dni, dhi, temp_air, wind_speed, clear, sites, p
 
 
 @inlined
-def _fill(out, weather, sun, t, tiles, j, sites, adjustment, plant):
+def _fill(out, weather, sun, t, tiles, j, sites, adjustment, plant, room):
     """Capacity factors of tile `j` at time `t` into `out`."""
     x, y, z, extra = sun.x[t], sun.y[t], sun.z[t], sun.extra[t]
     ghi, dni, dhi, temp_air, wind_speed, clear = row(weather, t, tiles.cell[j])
     start = tiles.start[j]
+    survey(plant.horizon, room, tiles, j, x, y, z)
     for i in range(start, tiles.stop[j]):
         light = brightness(adjustment, i)
         out[i - start] = _output(
             x, y, z, extra,
             at(ghi, i) * light, at(dni, i) * light, at(dhi, i) * light,
             at(temp_air, i) + warmth(adjustment, i), at(wind_speed, i), at(clear, i),
-            sites, plant, i,
+            sites, plant, room, i, start,
         )  # fmt: skip
 
 
 @inlined
-def _add(out, weather, sun, t, tiles, j, sites, adjustment, plant):
+def _add(out, weather, sun, t, tiles, j, sites, adjustment, plant, room):
     """Capacity factors of tile `j` at time `t` added to `out`, which is over all sites."""
     x, y, z, extra = sun.x[t], sun.y[t], sun.z[t], sun.extra[t]
     ghi, dni, dhi, temp_air, wind_speed, clear = row(weather, t, tiles.cell[j])
-    for i in range(tiles.start[j], tiles.stop[j]):
+    start = tiles.start[j]
+    survey(plant.horizon, room, tiles, j, x, y, z)
+    for i in range(start, tiles.stop[j]):
         light = brightness(adjustment, i)
         out[i] += _output(
             x, y, z, extra,
             at(ghi, i) * light, at(dni, i) * light, at(dhi, i) * light,
             at(temp_air, i) + warmth(adjustment, i), at(wind_speed, i), at(clear, i),
-            sites, plant, i,
+            sites, plant, room, i, start,
         )  # fmt: skip
 
 
@@ -109,13 +112,14 @@ def add_bins(
 ):  # fmt: skip
     """Add to `sums` (bin, site) the values at the times `order[starts[b]:starts[b + 1]]`, for bins `first:last`."""
     plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
+    room = np.empty((2, TILE), np.float32)
     partial = np.zeros(sums.shape[1], np.float32)
     for b in range(first, last):
         for k in range(starts[b], starts[b + 1]):
             t = order[k]
             for j in range(tiles.start.size):
                 if not _in_the_dark(tiles, j, sun, t):
-                    _add(partial, weather, sun, t, tiles, j, sites, adjustment, plant)
+                    _add(partial, weather, sun, t, tiles, j, sites, adjustment, plant, room)
             if (k - starts[b]) % SINGLE == SINGLE - 1:
                 _flush(sums[b], partial)
         _flush(sums[b], partial)
@@ -128,13 +132,14 @@ def fill_series(
 ):  # fmt: skip
     """Every value into `out` (time, site), for times `first:last`."""
     plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
+    room = np.empty((2, TILE), np.float32)
     for t in range(first, last):
         for j in range(tiles.start.size):
             part = out[t, tiles.start[j] : tiles.stop[j]]
             if _in_the_dark(tiles, j, sun, t):
                 _darken(part, weather, t, tiles, j)
             else:
-                _fill(part, weather, sun, t, tiles, j, sites, adjustment, plant)
+                _fill(part, weather, sun, t, tiles, j, sites, adjustment, plant, room)
 
 
 @kernel()
@@ -147,12 +152,13 @@ def add_groups(
     The last column takes the sites of group -1, which count nowhere.
     """
     plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
+    room = np.empty((2, TILE), np.float32)
     values = np.empty(TILE, np.float32)
     for t in range(first, last):
         for j in range(tiles.start.size):
             if _in_the_dark(tiles, j, sun, t):
                 continue
-            _fill(values, weather, sun, t, tiles, j, sites, adjustment, plant)
+            _fill(values, weather, sun, t, tiles, j, sites, adjustment, plant, room)
             start = tiles.start[j]
             for i in range(start, tiles.stop[j]):
                 sums[t, group[i]] += weight[i] * np.float64(values[i - start])

@@ -122,27 +122,47 @@ def _stopped(mount, cos_turn, sin_turn, cos_zenith):
     return ONE if down else cos_turn, ZERO if down else sin_turn
 
 
-def obstructed(horizon, i, x, y, z, cos_zenith, dni, dhi):
+def survey(horizon, room, tiles, j, x, y, z):
+    """Put into `room[0]` the sine of the skyline's elevation in the sun's direction, for each site of tile `j`."""
+
+
+@generic(survey)
+def _survey(horizon, room, tiles, j, x, y, z):
+    def nothing(horizon, room, tiles, j, x, y, z):
+        pass
+
+    def mountains(horizon, room, tiles, j, x, y, z):
+        start, stop, sectors = tiles.start[j], tiles.stop[j], horizon.height.shape[0]
+        crest, place = room[0], room[1]
+        for i in range(start, stop):
+            east = horizon.east_x[i] * x + horizon.east_y[i] * y
+            north = horizon.north_x[i] * x + horizon.north_y[i] * y + horizon.north_z[i] * z
+            place[i - start] = _turn(east, north) * F(sectors)
+            crest[i - start] = ZERO
+        low, high = F(sectors), ZERO
+        for i in range(stop - start):
+            low, high = min(low, place[i]), max(high, place[i])
+        # Sites of a tile see the sun in few sectors: sweeping over those costs less than looking up each site's own.
+        for sector in range(np.int64(low), np.int64(high) + 2):
+            height = horizon.height[sector % sectors]
+            for i in range(start, stop):
+                share = ONE - abs(place[i - start] - F(sector))
+                crest[i - start] += at_least_zero(share) * height[i]
+
+    return {parts.Open: nothing, parts.Horizon: mountains}[model(horizon)]
+
+
+def obstructed(horizon, room, i, start, cos_zenith, dni, dhi):
     """Beam and diffuse irradiance left by mountains."""
 
 
 @generic(obstructed)
-def _obstructed(horizon, i, x, y, z, cos_zenith, dni, dhi):
-    def free(horizon, i, x, y, z, cos_zenith, dni, dhi):
+def _obstructed(horizon, room, i, start, cos_zenith, dni, dhi):
+    def free(horizon, room, i, start, cos_zenith, dni, dhi):
         return dni, dhi
 
-    def mountains(horizon, i, x, y, z, cos_zenith, dni, dhi):
-        east = horizon.east_x[i] * x + horizon.east_y[i] * y
-        north = horizon.north_x[i] * x + horizon.north_y[i] * y + horizon.north_z[i] * z
-        sectors = horizon.height.shape[0]
-        place = _turn(east, north) * F(sectors)
-        below = np.uint64(np.int64(place))  # an index that cannot be negative lets the compiler use vector loads
-        share = place - F(below)
-        below = below if below < np.uint64(sectors) else np.uint64(0)
-        above = below + np.uint64(1)
-        above = above if above < np.uint64(sectors) else np.uint64(0)
-        edge = horizon.height[below, i] * (ONE - share) + horizon.height[above, i] * share
-        return ZERO * dni if cos_zenith < edge else dni, dhi * horizon.sky_view[i]
+    def mountains(horizon, room, i, start, cos_zenith, dni, dhi):
+        return ZERO * dni if cos_zenith < room[0, i - start] else dni, dhi * horizon.sky_view[i]
 
     return {parts.Open: free, parts.Horizon: mountains}[model(horizon)]
 
@@ -152,7 +172,8 @@ def _turn(east, north):
     """Azimuth clockwise from north as a share of the full circle, within 1e-5: arctangent after Abramowitz 4.4.49."""
     wide, high = abs(east), abs(north)
     steep = wide > high
-    greater, smaller = (wide, high) if steep else (high, wide)
+    greater = wide if steep else high
+    smaller = high if steep else wide
     r = smaller / (greater if greater > F(1e-12) else F(1e-12))
     s = r * r
     angle = r * (F(0.9998660) + s * (F(-0.3302995) + s * (F(0.1801410) + s * (F(-0.0851330) + s * F(0.0208351)))))

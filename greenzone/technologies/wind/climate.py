@@ -100,7 +100,8 @@ def weibull_output(
     share = np.diff(-np.expm1(-power), axis=-1)
     speeds = mean_ * np.diff(special.gammainc(1 + 1 / shape, power), axis=-1)
     slope = np.diff(values) / np.diff(knots, axis=-1)
-    return (slope * speeds + (values[:-1] - slope * knots[..., :-1]) * share).sum(-1)
+    mean = (slope * speeds + (values[:-1] - slope * knots[..., :-1]) * share).sum(-1)
+    return np.clip(mean, values.min(), values.max())  # a mean of outputs, but for rounding
 
 
 def weibull_power_density(mean: ArrayLike, k: ArrayLike, density: ArrayLike = 1.225) -> Array:
