@@ -10,7 +10,7 @@ from greenzone.config.eligibility import Eligibility, EligibilityRules
 from greenzone.config.grid import Grid
 from greenzone.config.layers import LayerFiles
 from greenzone.config.outputs import Outputs
-from greenzone.config.scoring import Criterion, Scoring
+from greenzone.config.scoring import AnyCriterion, Scoring
 from greenzone.config.supply import Supply
 from greenzone.config.technologies import Technologies
 from greenzone.config.weather import Weather
@@ -75,7 +75,7 @@ class Scenario(Options):
         """Land rules of each technology that is not switched off."""
         return {name: self.eligibility.rules(name) for name in self.enabled_technologies()}
 
-    def scoring_criteria(self) -> dict[str, tuple[Criterion, ...]]:
+    def scoring_criteria(self) -> dict[str, tuple[AnyCriterion, ...]]:
         """Criteria of each technology that is not switched off."""
         return {name: self.scoring.criteria(name) for name in self.enabled_technologies()}
 

@@ -14,7 +14,9 @@ from greenzone.config.technologies import technology_options
 from greenzone.schema import Options
 from greenzone.technologies import TECHNOLOGIES
 
-SECTIONS = "name description zone grid weather layers eligibility technologies economics scoring zones supply outputs extends"
+SECTIONS = (
+    "name description zone grid weather layers eligibility technologies economics scoring zones supply outputs extends"
+)
 OWN_MODELS = {
     *("Scenario", "Zone", "Grid", "Weather", "UserRaster", "LayerFiles", "Economics", "Costs", "Criterion", "Supply"),
     *("SupplyScenario", "Outputs", "Limits", "EligibilityRules", "SolarRules", "WindRules", "HydroRules"),
