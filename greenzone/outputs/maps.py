@@ -12,10 +12,13 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import LightSource, ListedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
+from rasterio.features import rasterize
+from rasterio.transform import from_bounds
 
 from greenzone.layers import catalogue
 from greenzone.outputs.tables import best_technology
@@ -54,7 +57,9 @@ def write_overview(run: RunView, path: Path) -> None:
         PNG file to write.
     """
     with Path(path).open("wb") as file:
-        overview(run).savefig(file, format="png", dpi=DPI, metadata={"Software": None})
+        overview(run).savefig(
+            file, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
+        )
 
 
 def overview(run: RunView) -> Figure:
@@ -101,13 +106,10 @@ def site_raster(geometry: np.ndarray) -> tuple[np.ndarray, Extent]:
     west, south, east, north = shapely.total_bounds(geometry) + np.array([-1, -1, 1, 1]) * MARGIN_DEGREES
     scale = PIXELS / max(east - west, north - south)
     width, height = max(1, round((east - west) * scale)), max(1, round((north - south) * scale))
-    lon = west + (np.arange(width) + 0.5) * (east - west) / width
-    lat = north - (np.arange(height) + 0.5) * (north - south) / height
-    # Seen from the pixels, the work hardly grows with the number of sites.
-    pixel, site = shapely.STRtree(geometry).query(shapely.points(*np.meshgrid(lon, lat)).ravel(), predicate="within")
-    index = np.full(width * height, -1)
-    index[pixel] = site
-    return index.reshape(height, width), (west, east, south, north)
+    transform = from_bounds(west, south, east, north, width, height)
+    numbered = zip(geometry, range(len(geometry)), strict=True)
+    index = rasterize(numbered, (height, width), fill=-1, transform=transform, dtype="int32")
+    return index, (west, east, south, north)
 
 
 def hillshade(elevation: Raster, extent: Extent) -> tuple[np.ndarray, Extent]:
@@ -140,8 +142,8 @@ def _base(axes: Axes, run: RunView, shade: tuple[np.ndarray, Extent]) -> None:
 
 
 def _lines(axes: Axes, frame: gpd.GeoDataFrame, **style: Any) -> None:
-    for line in frame.geometry.explode():
-        axes.plot(*shapely.get_coordinates(line).T, **{"zorder": 2, **style})
+    lines = [shapely.get_coordinates(line) for line in shapely.get_parts(frame.geometry.to_numpy())]
+    axes.add_collection(LineCollection(lines, **{"zorder": 2, **style}))
 
 
 def _scores(axes: Axes, run: RunView, name: str, index: np.ndarray, extent: Extent) -> Any:

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import qmc
 
 from greenzone.errors import GreenzoneError, nearest
 
@@ -131,6 +130,8 @@ def _unit(width: int, number: int, method: str, seed: int | None) -> NDArray[np.
         raise GreenzoneError(f"unknown way to draw '{method}': {nearest(method, METHODS)}")
     if number < 1:
         raise GreenzoneError(f"{number} draws were asked for: at least 1 is needed")
+    from scipy.stats import qmc  # half a second to import, and most runs draw nothing
+
     if method == "lhs":
         return qmc.LatinHypercube(width, rng=np.random.default_rng(seed)).random(number)
     sequence = qmc.Sobol(width, rng=np.random.default_rng(seed))
