@@ -63,11 +63,9 @@ class Options(Losses):
     land_share: float = Field(0.3, ge=0, le=1)
     """Share of the eligible land that is really taken [1]: an assumption; PyPSA-Eur takes 0.3 for public acceptance
     (Hoersch et al. 2018, doi:10.1016/j.esr.2018.08.012)."""
-    min_wind_speed: float = Field(5.0, ge=0, le=15)
-    """Mean wind speed at 100 m below which a site is not counted as technical potential [m s-1]; with the default
-    turbine a capacity factor near 0.15 at 2,500 m."""
     speed_uncertainty: float = Field(0.5, ge=0, lt=1)
     """Relative uncertainty of the mean wind of a site [1]: no mast and no fine atlas stand behind it. The totals low
-    and high shift all sites together by half of it, as errors of single sites partly cancel over a zone."""
+    and high shift all sites together by half of it, as errors of single sites partly cancel over a zone; the land stays
+    that of the rules."""
     resource_classes: tuple[float, ...] = (0.10, 0.15, 0.20, 0.25, 0.30, 0.35)
     """Bounds between resource classes, in capacity factor after losses [1]; the same for every zone."""

@@ -53,13 +53,12 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
         `geographic_gwh` on eligible land. A site without weather has capacity factor NaN and no energy.
     """
     parks, weather = plan_parks(layers, options)
-    speed = layers.site["wind_speed_100m"].values
-    potential = _potential(sites, speed, parks, options)
+    potential = _potential(sites, parks, options)
     potential["theoretical_gwh"] *= _all_land_over_eligible(layers.site)
     groups = _groups(potential, sites["district"].values, options)
     potential["group"] = ("site", groups.of_site, {"units": "1", "long_name": "supply group, -1 for none"})
     profiles = _profiles(parks, groups, potential["capacity_mw"].values, weather)
-    totals = _totals(sites, speed, potential, parks, options)
+    totals = _totals(potential, parks, options)
     return schema.Potential("wind", potential, profiles, totals=totals, notes=_notes(potential, parks, options))
 
 
@@ -70,10 +69,10 @@ def _all_land_over_eligible(site: xr.Dataset) -> np.ndarray:
     return (site["wind_speed_100m_all_land"].values / site["wind_speed_100m"].values) ** 3
 
 
-def _potential(sites: xr.Dataset, speed: np.ndarray, parks: Parks, options: Options) -> xr.Dataset:
+def _potential(sites: xr.Dataset, parks: Parks, options: Options) -> xr.Dataset:
     area, eligible = sites["area_km2"].values, sites["eligible_fraction"].values
     energy = parks.kinetic * options.capacity_density_mw_km2 * area * GWH_PER_MW_YEAR
-    capacity = _capacity(sites, speed, parks.capacity_factor, options)
+    capacity = _capacity(sites, parks.capacity_factor, options)
     values = {
         "eligible_fraction": eligible,
         "theoretical_gwh": energy,
@@ -93,11 +92,10 @@ def _potential(sites: xr.Dataset, speed: np.ndarray, parks: Parks, options: Opti
     return schema.label(potential, schema.POTENTIAL | WIND)
 
 
-def _capacity(sites: xr.Dataset, wind_speed: np.ndarray, capacity_factor: np.ndarray, options: Options) -> np.ndarray:
-    """Capacity of each site [MW]: none where the wind is too weak to count or not known."""
+def _capacity(sites: xr.Dataset, capacity_factor: np.ndarray, options: Options) -> np.ndarray:
+    """Capacity of each site [MW]: none where the wind is not known."""
     taken = sites["area_km2"].values * sites["eligible_fraction"].values * options.land_share
-    worth = (wind_speed >= options.min_wind_speed) & np.isfinite(capacity_factor)
-    return np.where(worth, taken * options.capacity_density_mw_km2, 0.0)
+    return np.where(np.isfinite(capacity_factor), taken * options.capacity_density_mw_km2, 0.0)
 
 
 def _groups(potential: xr.Dataset, district: np.ndarray, options: Options) -> _Group:
@@ -133,10 +131,8 @@ def _profiles(parks: Parks, groups: _Group, capacity: np.ndarray, weather: xr.Da
     return schema.label(profiles, schema.PROFILES)
 
 
-def _totals(
-    sites: xr.Dataset, speed: np.ndarray, potential: xr.Dataset, parks: Parks, options: Options
-) -> dict[str, float]:
-    """Capacity, energy and mean capacity factor, and the first two with all winds weaker or stronger.
+def _totals(potential: xr.Dataset, parks: Parks, options: Options) -> dict[str, float]:
+    """Capacity, energy and mean capacity factor, and the energy with all winds weaker or stronger.
 
     The latter on every seventh hour, which meets each hour of the day and is exact enough for a range.
     """
@@ -147,10 +143,8 @@ def _totals(
     for name, shift in (("low", -0.5 * options.speed_uncertainty), ("high", 0.5 * options.speed_uncertainty)):
         factor = np.float32(1 + shift)
         terms = work.terms._replace(speed_factor=work.terms.speed_factor * factor)
-        shifted = parks.means(work._replace(terms=terms))
-        counted = _capacity(sites, speed * factor, shifted, options)
-        totals[f"capacity_mw_{name}"] = float(counted.sum())
-        totals[f"energy_gwh_{name}"] = float((counted * np.nan_to_num(shifted)).sum()) * GWH_PER_MW_YEAR
+        shifted = np.nan_to_num(parks.means(work._replace(terms=terms)))
+        totals[f"energy_gwh_{name}"] = float((potential["capacity_mw"].values * shifted).sum()) * GWH_PER_MW_YEAR
     return totals
 
 
@@ -160,8 +154,7 @@ def _notes(potential: xr.Dataset, parks: Parks, options: Options) -> tuple[str, 
     notes = [
         f"Mean wind of a site is good to {options.speed_uncertainty:.0%} either way: no mast or fine atlas stands"
         f" behind it. Totals low and high shift all winds by {half:.0%}.",
-        f"Wind is counted where the mean at 100 m reaches {options.min_wind_speed:g} m/s, with {names} at"
-        f" {options.hub_height:g} m, on {options.land_share:.0%} of the eligible land at"
+        f"Wind is counted with {names} at {options.hub_height:g} m, on {options.land_share:.0%} of the eligible land at"
         f" {options.capacity_density_mw_km2:g} MW per km2; the share is an assumption that scales the result.",
     ]
     classes = np.array([turbine.iec_class or 3 for turbine in parks.turbines])[parks.choice]
