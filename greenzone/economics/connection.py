@@ -6,7 +6,7 @@ output of each site to each node, the nearest one by cost, and how to draw the w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -96,42 +96,65 @@ def connect(section: Economics, surface: Surface, sites: xr.Dataset, tables: Map
     GreenzoneError
         A file cannot be used, or none of its nodes lies on the terrain.
     """
-    files, figures = section.connection, tables["economics_connection"].set_index("parameter")["value"].astype(float)
-    nodes = embedded_nodes(tables["grid_nodes"]) if files.nodes is None else read_nodes(files.nodes)
-    nodes["spare_capacity_mw"] = spare_capacity(nodes, files.spare_capacity_mw, figures)
-    nodes = _on_terrain(nodes, surface, required=files.nodes is not None)
-    ground = ground_of(surface, tables["economics_routes"], _bounds(sites, nodes), len(nodes))
-    roadless = ground
+    files, routes = section.connection, tables["economics_routes"]
+    nodes = nodes_of(section, surface, tables)
+    open_ground = ground_of(surface, routes, _bounds(sites, nodes), len(nodes))
+    ground = open_ground
     if files.corridors is not None:
-        existing = tables["economics_routes"].set_index("kind")["multiplier"]["corridor"]
+        existing = routes.set_index("kind")["multiplier"]["corridor"]
         ground = ground.with_lines(read_lines(files.corridors, "existing lines"), float(existing))
     lattice, weights = Lattice.of(ground.multiplier.values, *ground.size_km), ground.weights(surface.coverage.weights)
     targets = {row.node: ground.cells_of(row.geometry) for row in nodes.itertuples()}
-    ways = [site_means(lattice.routes_to(cells), weights) for cells in targets.values()]
-    cost, length = (np.array([way[part] for way in ways]).reshape(len(ways), sites.sizes["site"]) for part in (0, 1))
     prices = connection_costs(section, tables)
-    choices = xr.Dataset(
+    ways = [site_means(lattice.routes_to(cells), weights) for cells in targets.values()]
+    choices = node_choices(ways, nodes, sites.site, prices)
+    road = None
+    if files.roads is not None:
+        road = road_access(read_lines(files.roads, "roads"), open_ground, weights, prices, files.roads)
+        choices = choices.assign(capital=choices.capital + road["capital"], upkeep=choices.upkeep + road["upkeep"])
+    reinforcement = prices["reinforcement_capital_per_mw"] / 1000
+    summary = _cheapest(choices, road, f"{section.currency}")
+    return Connection(summary, choices, reinforcement, ground, lattice, targets, _notes(nodes, road is None))
+
+
+def nodes_of(section: Economics, surface: Surface, tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    """Nodes of the grid on the terrain, the user's or the embedded ones, each with its spare capacity [MW].
+
+    Raises
+    ------
+    GreenzoneError
+        The file cannot be used, or none of its nodes lies on the terrain.
+    """
+    files, figures = section.connection, tables["economics_connection"].set_index("parameter")["value"].astype(float)
+    nodes = embedded_nodes(tables["grid_nodes"]) if files.nodes is None else read_nodes(files.nodes)
+    nodes["spare_capacity_mw"] = spare_capacity(nodes, files.spare_capacity_mw, figures)
+    return _on_terrain(nodes, surface, required=files.nodes is not None)
+
+
+def node_choices(
+    ways: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
+    nodes: gpd.GeoDataFrame,
+    site: xr.DataArray,
+    prices: Mapping[str, float],
+) -> xr.Dataset:
+    """What each node costs each site, from cost and length of the ways there (see `Connection.choices`)."""
+    cost, length = (np.array([way[part] for way in ways]).reshape(len(ways), site.size) for part in (0, 1))
+    capital = (cost * prices["line_capital_per_mw_km"] + prices["substation_capital_per_mw"]) / 1000
+    return xr.Dataset(
         {
-            "capital": (
-                ("node", "site"),
-                (cost * prices["line_capital_per_mw_km"] + prices["substation_capital_per_mw"]) / 1000,
-            ),
+            "capital": (("node", "site"), capital),
             "upkeep": (("node", "site"), length * prices["line_om_per_mw_km_year"] / 1000),
             "length": (("node", "site"), length),
             "spare_capacity": ("node", nodes["spare_capacity_mw"].to_numpy(float)),
         },
-        {"node": list(targets), "site": sites.site},
+        {"node": nodes["node"].to_list(), "site": site},
     )
-    notes = [*([APPROXIMATE] if nodes["approximate"].any() else []), *([] if len(nodes) else [NO_NODES])]
-    road = None
-    if files.roads is None:
-        notes.append(NO_ROADS)
-    else:
-        road = road_access(read_lines(files.roads, "roads"), roadless, weights, prices, files.roads)
-        choices = choices.assign(capital=choices.capital + road["capital"], upkeep=choices.upkeep + road["upkeep"])
-    reinforcement = prices["reinforcement_capital_per_mw"] / 1000
-    summary = _cheapest(choices, road, f"{section.currency}")
-    return Connection(summary, choices, reinforcement, ground, lattice, targets, tuple(notes))
+
+
+def _notes(nodes: gpd.GeoDataFrame, roadless: bool) -> tuple[str, ...]:
+    """What a reader must know of nodes and roads."""
+    said = {APPROXIMATE: bool(nodes["approximate"].any()), NO_NODES: nodes.empty, NO_ROADS: roadless}
+    return tuple(note for note, holds in said.items() if holds)
 
 
 def connection_costs(section: Economics, tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
