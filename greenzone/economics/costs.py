@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
+import xarray as xr
 
 from greenzone.errors import GreenzoneError, nearest
 
@@ -80,6 +81,39 @@ def technology_costs(tables: Mapping[str, pd.DataFrame], currency: str = "USD", 
     result[list(MONEY)] = result[list(MONEY)].mul(factors, axis=0)
     result.attrs = {"currency": currency, "year": year}
     return result
+
+
+def site_costs_in(
+    sites: xr.Dataset, named: Mapping[str, object], index: pd.DataFrame, currency: str, year: int
+) -> xr.Dataset:
+    """The costs that a technology knows of its own sites, in one currency and the prices of one year.
+
+    Parameters
+    ----------
+    sites : Dataset
+        May hold `capital_per_kw`, `fixed_om_per_kw_year`, `variable_om_per_mwh`, each with the attributes `currency`
+        and `price_year`, without which they count as the money wanted, and `lifetime_years`.
+    named : mapping
+        Costs that the scenario file names: the sites keep none of their own for them.
+    index : DataFrame
+        As for `price_factor`.
+    currency, year
+        Wanted.
+
+    Returns
+    -------
+    Dataset
+        Equal to `sites` but for these variables.
+    """
+    sites = sites.drop_vars([name for name in (*MONEY, "lifetime_years") if name in sites and name in named])
+    for name in MONEY:
+        if name in sites and "currency" in sites[name].attrs:
+            attrs = sites[name].attrs
+            factor = price_factor(index, attrs["currency"], int(attrs["price_year"]), currency, year)
+            units = str(attrs["units"]).replace(attrs["currency"], currency)
+            kept = {key: value for key, value in attrs.items() if key not in ("currency", "price_year")}
+            sites = sites.assign({name: (sites[name] * factor).assign_attrs(kept | {"units": units})})
+    return sites
 
 
 def _prices(index: pd.DataFrame, currency: str, year: int) -> pd.Series:

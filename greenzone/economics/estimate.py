@@ -14,7 +14,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from greenzone.economics.costs import technology_costs
+from greenzone.economics.costs import site_costs_in, technology_costs
 from greenzone.economics.lcoe import lcoe
 from greenzone.economics.learning import learned_costs
 from greenzone.economics.plants import plant_costs
@@ -87,14 +87,20 @@ def with_site_costs(
 ) -> Potential:
     """The potential with `capital_per_kw` and `fixed_om_per_kw_year` of the sites where they differ from the table's.
 
-    Plants of known head cost by their head, unless the scenario file names the capital; steep and high ground
-    multiplies the capital of the technologies that `economics_terrain` knows, unless it is switched off.
+    What a technology knows of its own plants is brought to the scenario's money, and gives way to what the scenario
+    file names. Plants of known head cost by their head, unless the scenario file names the capital; steep and high
+    ground multiplies the capital of the technologies that `economics_terrain` knows, unless it is switched off.
     """
     name = potential.technology
     own = section.costs.get(name)
-    if ground is None or name not in costs.index:
+    if name not in costs.index:
         return potential
-    sites = potential.sites
+    named = {} if own is None else own.model_dump(exclude_none=True)
+    sites = site_costs_in(potential.sites, named, tables["price_index"], section.currency, section.currency_year)
+    if "capital_per_kw" in sites:
+        sites = sites.assign(capital_per_kw=sites["capital_per_kw"] * section.country_multiplier.get(name, 1.0))
+    if ground is None:
+        return replace(potential, sites=sites)
     if own is None or own.capital_per_kw is None:
         money = (costs.attrs["currency"], costs.attrs["year"])
         factor = section.country_multiplier.get(name, 1.0)
@@ -123,8 +129,9 @@ def technology_lcoe(potential: Potential, costs: pd.DataFrame, wacc: float) -> x
     Parameters
     ----------
     potential : Potential
-        What the technology gives; variables `capital_per_kw` and `fixed_om_per_kw_year` over `site` in
-        `potential.sites`, in the currency and year of `costs`, take the place of the table's where they are not NaN.
+        What the technology gives; variables `capital_per_kw`, `fixed_om_per_kw_year`, `variable_om_per_mwh` over `site`
+        in `potential.sites`, in the currency and year of `costs`, and `lifetime_years` take the place of the table's
+        where they are not NaN.
     costs : DataFrame
         Result of `greenzone.economics.technology_costs`.
     wacc : float
@@ -141,10 +148,10 @@ def technology_lcoe(potential: Potential, costs: pd.DataFrame, wacc: float) -> x
         The cost table has no complete row for the technology.
     """
     row = _complete_row(costs, potential.technology)
-    capital = _at_sites(potential.sites, "capital_per_kw", row)
-    upkeep = _at_sites(potential.sites, "fixed_om_per_kw_year", row)
+    names = ("capital_per_kw", "fixed_om_per_kw_year", "variable_om_per_mwh", "lifetime_years")
+    capital, upkeep, variable, lifetime = (_at_sites(potential.sites, name, row) for name in names)
     factor = potential.sites.capacity_factor.where(potential.sites.capacity_mw > 0)
-    values = lcoe(capital, upkeep, row.variable_om_per_mwh, factor.to_numpy(), wacc, row.lifetime_years)
+    values = lcoe(capital, upkeep, variable, factor.to_numpy(), wacc, lifetime)
     currency, year = costs.attrs["currency"], costs.attrs["year"]
     return xr.DataArray(
         values,

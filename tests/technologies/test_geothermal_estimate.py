@@ -308,7 +308,7 @@ def test_impossible_prospects_are_errors(prospect, message):
 def test_conventions_stand_side_by_side(potential):
     """HIP-RA-X gives several times what the USGS does; no figure of them is hidden in the other."""
     totals = potential.totals
-    assert totals["hip_capacity_p50_mw"] > 3 * totals["usgs_capacity_p50_mw"]
+    assert totals["hip_capacity_p50_mw"] > 2.5 * totals["usgs_capacity_p50_mw"]
     assert totals["polynomial_capacity_p50_mw"] < totals["usgs_capacity_p50_mw"]
     assert totals["capacity_p50_mw"] < totals["polynomial_capacity_p50_mw"]  # pumps
     factor = potential.features["geothermal_prospects"].set_index("prospect").method_factor

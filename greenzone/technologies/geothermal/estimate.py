@@ -113,7 +113,7 @@ def _labelled(data: xr.Dataset, options: Options) -> xr.Dataset:
         if name in data:
             data[name].attrs = {"units": units, "long_name": long_name}
             if units.startswith("USD"):
-                data[name].attrs["comment"] = f"prices of {options.price_year}"
+                data[name].attrs |= {"currency": "USD", "price_year": options.price_year}
     data.theoretical_gwh.attrs["comment"] = (
         f"heat of the rock down to {options.resource_depth_km:g} km above {options.temp_reference:g} degC, shared over"
         f" {options.lifetime:g} years; thermal"

@@ -170,12 +170,12 @@ class Options(schema.Options):
     """Share of the temperature above that of injection that the water loses each year [1/year]; default of GEOPHIRES.
     Wells are added to make up for it."""
     price_year: int = Field(default=2024, ge=2000, le=2100)
-    """Year of the prices [year], in US dollars."""
+    """Year of the US dollars in which the costs of prospects are told [year]."""
     wacc: float = Field(default=0.10, ge=0, lt=1)
     """Real cost of capital for the levelised costs of prospects [1]; as in the economics section."""
     cost_basis: Literal["prospect", "table"] = "prospect"
-    """Capital and O&M in the LCOE of sites: each prospect's own wells and plant, in US dollars of `price_year` (which
-    must then be the money of the economics section), or the cost table's."""
+    """Capital and O&M in the LCOE of sites: each prospect's own wells and plant, changed to the money of the economics
+    section, or the cost table's. Costs named under `economics.costs` come before either."""
     well_reach_km: float = Field(default=2.5, gt=0, le=10)
     """How far from a prospect's point the plant may stand [km]; deviated wells reach about 2 km aside, the reservoir's
     own radius adds 0.8 km."""
