@@ -21,6 +21,7 @@ from rasterio.features import rasterize
 from rasterio.transform import from_bounds
 
 from greenzone.layers import catalogue
+from greenzone.outputs.columns import COLOURS, OTHER_COLOUR
 from greenzone.outputs.tables import best_technology
 from greenzone.outputs.view import RunView
 from greenzone.schema import Raster
@@ -32,17 +33,8 @@ PANEL, GAP, TITLE, FOOT = 4.3, 0.08, 0.32, 0.75  # inches
 PIXELS = 600  # across the longer side of the zone
 MARGIN_DEGREES = 0.12
 SCORES = "viridis"  # even steps of lightness, told apart without red-green vision and in grey
-# Okabe and Ito's palette, distinguishable by the colour-blind.
-COLOURS = {
-    "solar": "#E69F00",
-    "wind": "#56B4E9",
-    "hydro": "#0072B2",
-    "geothermal": "#D55E00",
-    "bioenergy": "#009E73",
-}
 LABEL = 0.25, 0.07  # width and height of a label, degrees
 LABELLED_PERSONS = 5000
-OTHER_COLOUR = "#CC79A7"
 METRES_PER_DEGREE = 111_320.0
 
 

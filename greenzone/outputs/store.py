@@ -9,9 +9,9 @@ import errno
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from greenzone.errors import GreenzoneError
 
@@ -77,41 +77,57 @@ def _existing(directory: Path) -> Path:
 
 def _publish(stage: Path, directory: Path) -> None:
     """Move the files into place; where that fails, everything is as it was before."""
-    missing = [folder for folder in (directory, *directory.parents) if not folder.exists()]
+    made = sorted(_files_below(stage), key=lambda name: (name == LAST, name))
     former = stage / "former"
-    made = sorted((path.name for path in stage.iterdir()), key=lambda name: (name == LAST, name))
+    missing = [folder for folder in (directory, *directory.parents) if not folder.exists()]
     moved: list[str] = []
     try:
         directory.mkdir(parents=True, exist_ok=True)
         former.mkdir()
-        for name in _listed(directory) | set(made) | {LAST}:
-            if (directory / name).exists():
-                (directory / name).replace(former / name)
+        for name in sorted(_listed(directory) | set(made) | {LAST}):
+            if (directory / name).is_file():
+                _move(directory / name, former / name)
         for name in made:
-            (stage / name).replace(directory / name)
+            _move(stage / name, directory / name)
             moved.append(name)
     except BaseException:
         for name in moved:
-            _remove(directory / name)
-        for path in former.iterdir() if former.exists() else ():
-            path.replace(directory / path.name)
+            (directory / name).unlink()
+        for name in _files_below(former) if former.exists() else ():
+            _move(former / name, directory / name)
+        _drop_empty(directory, [*made, *moved])
         for folder in missing:
             with suppress(OSError):
                 folder.rmdir()
         raise
+    _drop_empty(directory, _files_below(former))
 
 
-def _remove(path: Path) -> None:
-    shutil.rmtree(path) if path.is_dir() else path.unlink()
+def _files_below(folder: Path) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+
+
+def _move(source: Path, goal: Path) -> None:
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    source.replace(goal)
+
+
+def _drop_empty(directory: Path, names: Iterable[str]) -> None:
+    """Remove the folders below `directory` in which such files lie or lay, where nothing is left in them."""
+    folders = {folder for name in names for folder in PurePosixPath(name).parents if folder.name}
+    for folder in sorted(folders, key=lambda folder: -len(folder.parts)):
+        with suppress(OSError):
+            (directory / folder).rmdir()
 
 
 def _listed(directory: Path) -> set[str]:
-    """Names of the files of an earlier run, only plain names inside the folder."""
+    """Names of the files of an earlier run, only those that lie inside the folder."""
+    inside = directory.resolve()
     try:
         names = json.loads((directory / LAST).read_text(encoding="utf-8"))["files"]
+        return {name for name in names if (inside / name).resolve().is_relative_to(inside)}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
-    return {name for name in names if isinstance(name, str) and Path(name).name == name and name not in (".", "..")}
 
 
 @contextmanager

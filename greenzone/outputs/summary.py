@@ -24,6 +24,7 @@ COMPARISON = [
     "ours",
     "ratio",
     "unit",
+    "year",
     "source",
     "note",
 ]
@@ -80,8 +81,8 @@ def published_comparison(run: RunView) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `technology quantity scope published_low published_high ours ratio unit source note`. `ratio` is ours
-        over the published figure, or over the nearer end of a published range, 1 inside it. Figures of the whole
+        Columns `technology quantity scope published_low published_high ours ratio unit year source note`. `ratio` is
+        ours over the published figure, or over the nearer end of a published range, 1 inside it. Figures of the whole
         country stand only where the zone has none of its own: there the ratio is the zone's share. A figure for
         districts that the run's zone does not hold, or for technologies that are switched off, is left out.
     """
@@ -98,6 +99,11 @@ def published_comparison(run: RunView) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COMPARISON)
 
 
+def currency(run: RunView) -> str:
+    """Currency of the scenario's costs."""
+    return str((run.config.get("economics") or {}).get("currency", "USD"))
+
+
 def _published(row: Any) -> dict[str, Any]:
     low, high = _bounds(row)
     parts = [part for part in (row.scope, row.districts, row.project) if isinstance(part, str) and part]
@@ -108,6 +114,7 @@ def _published(row: Any) -> dict[str, Any]:
         "published_low": low,
         "published_high": high,
         "unit": row.unit,
+        "year": row.year if isinstance(row.year, str) else f"{row.year:.0f}" if row.year == row.year else "",
         "source": row.source,
         "note": row.note if isinstance(row.note, str) else "",
     }

@@ -8,16 +8,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from greenzone.outputs.geojson import write_geojson, write_prepared
+from greenzone.outputs.geojson import prepare, write_prepared
+from greenzone.outputs.geopackage import write_geopackage
 from greenzone.outputs.manifest import checksum, manifest, write_json
 from greenzone.outputs.maps import write_overview
 from greenzone.outputs.netcdf import potential_dataset, profiles_dataset, write_netcdf
 from greenzone.outputs.rasters import write_rasters
+from greenzone.outputs.stac import stac_item
 from greenzone.outputs.store import staged
+from greenzone.outputs.summary import currency
 from greenzone.outputs.tables import district_table, site_table
 from greenzone.outputs.view import RunView
+
+GROUND = ("elevation", "slope", "ghi", "wind_speed_100m", "temp_air", "distance_settlement")
 
 
 def write_outputs(run: RunView, directory: str | Path) -> Path:
@@ -41,28 +47,56 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
         The folder cannot be written or the disk is full; nothing is left behind then.
     """
     directory = Path(directory)
-    sites = site_table(run)
+    layers = vector_layers(run)
     with staged(directory) as stage:
-        write_prepared(sites, stage / "sites.geojson")
-        write_parquet(sites, stage / "sites.parquet")
-        write_prepared(district_table(run), stage / "districts.geojson")
-        for name, features in _features(run).items():
-            write_geojson(features, stage / f"{name}.geojson")
+        for name, frame in layers.items():
+            write_prepared(frame, stage / f"{name}.geojson")
+        write_parquet(layers["sites"], stage / "sites.parquet")
+        write_geopackage(layers, stage / "greenzone.gpkg", currency(run))
         write_netcdf(potential_dataset(run), stage / "potential.nc")
         if (run.config.get("outputs") or {}).get("profiles"):
             write_netcdf(profiles_dataset(run), stage / "profiles.nc")
-        write_csv(run.scenarios, stage / "scenarios.csv")
-        write_csv(run.connected.curve, stage / "supply_curve.csv")
-        write_geojson(run.connected.routes, stage / "connection_routes.geojson")
-        write_csv(run.removed, stage / "eligibility.csv")
-        write_geojson(run.zones, stage / "zones.geojson")
-        if len(run.land.by_year):
-            write_csv(run.land.by_year, stage / "eligibility_by_year.csv")
-        write_rasters(run.land, run.scores, stage / "rasters")
+        for name, table in _tables(run).items():
+            write_csv(table, stage / f"{name}.csv")
+        best = layers["sites"]["best_technology"].to_numpy(object)
+        write_rasters(run.land, run.scores, best, raster_values(run), stage / "rasters", currency(run))
         write_overview(run, stage / "overview.png")
+        write_json(stac_item(run, stage), stage / "stac.json")
         files = {path.relative_to(stage).as_posix(): checksum(path) for path in sorted(stage.rglob("*.*"))}
         write_json(manifest(run, files), stage / "manifest.json")
     return directory
+
+
+def vector_layers(run: RunView) -> dict[str, gpd.GeoDataFrame]:
+    """All vector results of a run by name, as its GeoJSON files and its GeoPackage hold them.
+
+    Parameters
+    ----------
+    run : RunView
+        A finished run.
+
+    Returns
+    -------
+    dict
+        `sites`, `districts`, `zones`, `connection_routes`, and what each technology found; a name that is taken gets
+        its technology before it. WGS 84, prepared for writing.
+    """
+    found = {"sites": site_table(run), "districts": district_table(run), "zones": prepare(run.zones)}
+    found["connection_routes"] = prepare(run.connected.routes)
+    for technology, potential in run.potentials.items():
+        for name, frame in potential.features.items():
+            found[f"{technology}_{name}" if name in found else name] = prepare(frame)
+    return found
+
+
+def raster_values(run: RunView) -> dict[str, np.ndarray]:
+    """Numbers of the sites that get a raster of their own, by name: the resource, and what it gives and costs."""
+    known = run.layers.site
+    values = {name: known[name].to_numpy().astype(float) for name in GROUND if name in known}
+    for name, potential in run.potentials.items():
+        values[f"{name}_capacity_factor"] = potential.sites.capacity_factor.to_numpy().astype(float)
+        values[f"{name}_lcoe"] = run.lcoe[name].to_numpy().astype(float)
+    return values
 
 
 def write_parquet(frame: gpd.GeoDataFrame, path: Path) -> None:
@@ -75,10 +109,6 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n", encoding="utf-8")
 
 
-def _features(run: RunView) -> dict[str, gpd.GeoDataFrame]:
-    """Vector results of all technologies by file name; a name that is taken gets its technology before it."""
-    found: dict[str, gpd.GeoDataFrame] = {}
-    for technology, potential in run.potentials.items():
-        for name, frame in potential.features.items():
-            found[f"{technology}_{name}" if name in (*found, "sites", "districts") else name] = frame
-    return found
+def _tables(run: RunView) -> dict[str, pd.DataFrame]:
+    found = {"scenarios": run.scenarios, "supply_curve": run.connected.curve, "eligibility": run.removed}
+    return found | ({"eligibility_by_year": run.land.by_year} if len(run.land.by_year) else {})

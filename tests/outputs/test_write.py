@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow.parquet
 import pyogrio
 import pytest
-import rasterio
 import xarray as xr
 
 from greenzone.errors import GreenzoneError
@@ -21,12 +20,13 @@ from greenzone.outputs.tables import best_technology, district_values
 from greenzone.schema import POTENTIAL
 
 FILES = {
+    "greenzone.gpkg",
+    "stac.json",
+    "rasters/best_technology.tif",
     "sites.geojson",
     "sites.parquet",
     "districts.geojson",
     "zones.geojson",
-    "rasters/eligibility.tif",
-    "rasters/score.tif",
     "hydro_plants.geojson",
     "potential.nc",
     "scenarios.csv",
@@ -35,6 +35,10 @@ FILES = {
     "connection_routes.geojson",
     "overview.png",
     "manifest.json",
+}
+BY_TECHNOLOGY = ("eligibility.tif", "score.tif", "capacity_factor.tif", "capacity_factor.qml", "lcoe.tif", "lcoe.qml")
+FILES |= {
+    f"rasters/{name}_{what}" for name in ("solar", "wind", "hydro", "geothermal", "bioenergy") for what in BY_TECHNOLOGY
 }
 PROPERTIES = ("eligible_fraction", "capacity_mw", "capacity_factor", "energy_gwh", "lcoe", "lcoe_connected", "score")
 CONNECTION = {"distance_grid", "connection_cost", "grid_node"}
@@ -258,14 +262,27 @@ def test_run_of_one_technology_writes_only_its_own(made_up, tmp_path, no_picture
 
     parts = {name: only(getattr(made_up, name)) for name in ("potentials", "lcoe", "scores", "contributions")}
     folder = write_outputs(SimpleNamespace(**{**vars(made_up), **parts}), tmp_path / "solar")
-    assert written(folder) == FILES - {"hydro_plants.geojson"}
+    others = {
+        name
+        for name in FILES
+        if name.startswith("rasters/") and not name.startswith(("rasters/solar_", "rasters/best"))
+    }
+    assert written(folder) == FILES - {"hydro_plants.geojson"} - others
     properties = read_features(folder / "sites.geojson")[0]["properties"]
     assert not any(name.startswith("wind") for name in properties)
 
 
 @pytest.mark.parametrize(
     "writer",
-    ["write_prepared", "write_parquet", "write_csv", "write_netcdf", "write_overview", "write_json", "write_geojson"],
+    [
+        "write_prepared",
+        "write_parquet",
+        "write_geopackage",
+        "write_csv",
+        "write_netcdf",
+        "write_overview",
+        "write_json",
+    ],
 )
 def test_disk_full_in_any_writer_leaves_nothing(made_up, tmp_path, monkeypatch, no_picture, writer):
     def full(content, path, *rest):
@@ -287,13 +304,3 @@ def test_ladder_narrows_step_by_step(made_up):
     assert ladder(made_up, ceiling=0.0).economic_gwh.sum() == 0
     wind = made_up.potentials["wind"].sites
     assert steps.capacity_factor["wind"] == pytest.approx(float(wind.energy_gwh.sum() / wind.capacity_mw.sum() / 8.76))
-
-
-def test_rasters_are_cogs_of_per_cent(folder):
-    with rasterio.open(folder / "rasters" / "eligibility.tif") as file:
-        assert file.descriptions[0] == "solar: eligible share of the pixel [%]"
-        assert file.read(1).tolist() == [[100, 0], [25, 255]]
-        assert file.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
-    with rasterio.open(folder / "rasters" / "score.tif") as file:
-        assert file.read(1)[0, 1] == 255  # nothing is eligible there
-        assert file.read(1)[1, 1] == 255  # outside the zone
