@@ -93,7 +93,8 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
         ground = survey(scenario, polygons, grid)
         layers = ground.layers()
     with clock("eligibility"):
-        land = siting.eligibility_of(scenario.eligibility, technologies, ground.surface, grid, scenario.layers.rasters)
+        rules, rasters, shared = scenario.eligibility, scenario.layers.rasters, scenario.zones.dual_uses
+        land = siting.eligibility_of(rules, technologies, ground.surface, grid, rasters, shared)
     potentials, own_land = {}, {}
     for name, options in technologies.items():
         with clock(f"{name} potential"):
@@ -107,9 +108,14 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
         connection = economics.connect(scenario.economics, ground.surface, grid.sites, layers.tables)
         connected = economics.put_on_grid(scenario.economics, potentials, lcoe, connection, grid.sites, layers.tables)
     with clock("scores"):
-        ranking = siting.scores_of(scenario.scoring, potentials, lcoe, layers.site.merge(connection.distances))
+        known = layers.site.merge(connection.distances)
+        ranking = siting.scores_of(scenario.scoring, potentials, lcoe, connected.lcoe, known)
     with clock("zones"):
-        zones = siting.zones_of(scenario.zones, scenario.scoring, grid, potentials, ranking, lcoe)
+        annuities = economics.annuities_of(scenario.economics, layers.tables, potentials)
+        contenders = siting.Contenders(potentials, ranking, lcoe, annuities)
+        contenders = contenders.joined(siting.dual_uses_of(scenario, grid.sites, ground, land, connection))
+        zones = siting.zones_of(scenario.zones, scenario.scoring, grid, contenders, connection)
+        connected = connected.with_routes(siting.zone_routes(zones, grid, connection))
     with clock("supply scenarios"):
         scenarios = supply.evaluate(scenario.supply, potentials, lcoe)
     finished = Run(

@@ -24,7 +24,10 @@ LandCover = Literal[
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-BUILT_IN = ("settlements", "roads", "power_lines", "water", "forest", "protected", "heritage", "airports", "mines")
+BUILT_IN = (
+    "settlements", "roads", "power_lines", "water", "forest", "protected", "heritage", "airports", "mines",
+    "reservoirs",
+)  # fmt: skip
 
 
 class Limits(Options):
@@ -109,7 +112,7 @@ class EligibilityRules(Options):
     """Least distance from a settlement's centre point [km]."""
     max_distance_settlement: float | None = Field(default=None, ge=0)
     """Greatest distance from a settlement's centre point [km]."""
-    min_wind_speed: float | None = Field(None, ge=0)
+    min_wind_speed: float | None = Field(default=None, ge=0)
     """Lowest usable mean wind speed at 100 m [m s-1]."""
     default_share: Share = 1.0
     """Usable share of land whose class `land_cover` does not name [1]."""
@@ -256,6 +259,33 @@ class BioenergyRules(EligibilityRules):
     """Distances from features named under `eligibility.features`; names not given keep these."""
 
 
+class FloatingRules(EligibilityRules):
+    """On which water floating photovoltaics may lie; how much of it they cover is `land_share` of the variant."""
+
+    features: dict[str, Nearness] = Field(default={"reservoirs": Nearness(max_distance=0), **_away(protected=0)})
+    """Distances from features named under `eligibility.features`; names not given keep these. Without a file, the
+    reservoirs are discs of the area that the table `reservoirs` has for each."""
+
+
+class AgrivoltaicRules(EligibilityRules):
+    """On which fields rows of photovoltaics may stand between the crops."""
+
+    max_slope: float | None = Field(default=5.0, ge=0, le=90)
+    """Steepest usable slope [degree]; default: assumed, for turning rows and the machines between them."""
+    default_share: Share = 0.0
+    """Usable share of land whose class `land_cover` does not name [1]."""
+    land_cover: dict[LandCover, Share] = Field(default={"cropland": 0.8, "cropland_mosaic": 0.5})
+    """Usable share of the land of a class [1]; classes not named keep these. Defaults: the fields that solar on the
+    ground leaves."""
+    features: dict[str, Nearness] = Field(
+        default=_away(
+            settlements=200, roads=30, power_lines=30, water=50, protected=0, heritage=500, airports=0, mines=0
+        )
+    )
+    """Distances from features named under `eligibility.features`; names not given keep these, all assumed, as for
+    solar."""
+
+
 DEFAULT_RULES: dict[str, type[EligibilityRules]] = {
     "solar": SolarRules,
     "wind": WindRules,
@@ -276,11 +306,15 @@ class EligibilityByTechnology(Options):
     years: tuple[int, ...] = ()
     """More years for which the eligible land is reckoned, into `eligibility_by_year.csv`."""
     features: dict[str, FeatureFile] = Field(default={})
-    """Vector files by name; settlements, roads, power_lines, water, forest, protected, heritage, airports and mines
-    have default distances under each technology, other names mean what you give them."""
+    """Vector files by name; settlements, roads, power_lines, water, forest, protected, heritage, airports, mines and
+    reservoirs have default distances under each technology, other names mean what you give them."""
+    floating_solar: FloatingRules = FloatingRules()
+    """Rules of floating solar, a dual use of water that gets zones of its own."""
+    agrivoltaics: AgrivoltaicRules = AgrivoltaicRules()
+    """Rules of agrivoltaics, a dual use of fields that gets zones of its own."""
 
     def rules(self, technology: str) -> EligibilityRules:
-        """Rules of one technology."""
+        """Rules of one technology or dual use."""
         return getattr(self, technology)
 
     @model_validator(mode="after")

@@ -25,8 +25,8 @@ LINKS = [
     "horizon",
 ]
 SKYLINE = ["sky_view", "beam_shaded"]
-RESULTS = [*POTENTIAL, "lcoe"]
-OUTPUTS = ["lcoe_connected", "connection_om", "distance_road", "grid_node"]
+RESULTS = [*POTENTIAL, "lcoe", "lcoe_connected"]
+OUTPUTS = ["connection_om", "distance_road", "grid_node"]
 
 
 def free_name(name: str) -> str:

@@ -123,26 +123,26 @@ def _criterion(layer: str, weight: float, lower: float, upper: float) -> Criteri
 COST = (200.0, 20.0)  # USD/MWh: counts 0 and 1
 DEFAULT_CRITERIA: dict[str, tuple[Criterion, ...]] = {
     "solar": (
-        _criterion("lcoe", 0.4, *COST),
+        _criterion("lcoe_connected", 0.4, *COST),
         _criterion("capacity_factor", 0.3, 0.10, 0.25),
         _criterion("slope", 0.15, 10, 0),
         _criterion("distance_settlement", 0.15, 20, 0),
     ),
     "wind": (
-        _criterion("lcoe", 0.4, *COST),
+        _criterion("lcoe_connected", 0.4, *COST),
         _criterion("capacity_factor", 0.3, 0.10, 0.45),
         _criterion("slope", 0.15, 20, 0),
         _criterion("distance_settlement", 0.15, 30, 0),
     ),
     "hydro": (
-        _criterion("lcoe", 0.4, *COST),
+        _criterion("lcoe_connected", 0.4, *COST),
         _criterion("capacity_factor", 0.3, 0.20, 0.60),
         _criterion("distance_settlement", 0.3, 20, 0),
     ),
-    "geothermal": (_criterion("lcoe", 0.7, *COST), _criterion("distance_settlement", 0.3, 20, 0)),
-    "bioenergy": (_criterion("lcoe", 0.7, *COST), _criterion("distance_settlement", 0.3, 20, 0)),
+    "geothermal": (_criterion("lcoe_connected", 0.7, *COST), _criterion("distance_settlement", 0.3, 20, 0)),
+    "bioenergy": (_criterion("lcoe_connected", 0.7, *COST), _criterion("distance_settlement", 0.3, 20, 0)),
 }
-ANY_TECHNOLOGY = (_criterion("lcoe", 0.5, *COST), _criterion("capacity_factor", 0.5, 0, 1))
+ANY_TECHNOLOGY = (_criterion("lcoe_connected", 0.5, *COST), _criterion("capacity_factor", 0.5, 0, 1))
 
 
 class ScoringByTechnology(Options):

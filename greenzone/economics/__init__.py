@@ -3,7 +3,7 @@
 from greenzone.economics.connected import Connected, economic_rung, put_on_grid
 from greenzone.economics.connection import Connection, connect, route_lines
 from greenzone.economics.costs import price_factor, technology_costs
-from greenzone.economics.estimate import costs_of, lcoe_of, technology_lcoe
+from greenzone.economics.estimate import annuities_of, costs_of, lcoe_of, technology_lcoe
 from greenzone.economics.lcoe import (
     ZoningCosts,
     capital_recovery_factor,
@@ -23,6 +23,7 @@ __all__ = [
     "Connection",
     "ZoningCosts",
     "altitude_multiplier",
+    "annuities_of",
     "capital_recovery_factor",
     "compete",
     "connect",

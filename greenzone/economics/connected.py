@@ -6,7 +6,7 @@ Comes in: potentials, LCOE of the plants, the connection of the sites. Goes out:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -15,8 +15,8 @@ import pandas as pd
 import xarray as xr
 
 from greenzone.economics.connection import Connection, route_lines
-from greenzone.economics.estimate import costs_of
-from greenzone.economics.lcoe import capital_recovery_factor, potential_under_ceiling
+from greenzone.economics.estimate import annuities_of, costs_of
+from greenzone.economics.lcoe import potential_under_ceiling
 from greenzone.economics.supply_curve import (
     compete,
     connected_lcoe,
@@ -36,7 +36,8 @@ class Connected:
 
     `sites` as in `Connection`; `lcoe` by technology holds the site's cheapest connection; `allocation` tells which part
     of which site is connected to which node when all technologies compete, `curve` the cumulative capacity and energy
-    against cost, `routes` the lines of the best sites, `notes` what a reader must know of them.
+    against cost, `routes` the lines of development zones (`zone` tells which) and of the best sites, `notes` what a
+    reader must know of them.
     """
 
     sites: xr.Dataset
@@ -45,6 +46,11 @@ class Connected:
     curve: pd.DataFrame
     routes: gpd.GeoDataFrame
     notes: tuple[str, ...]
+
+    def with_routes(self, routes: gpd.GeoDataFrame) -> Connected:
+        """The same with more routes, before those that are there."""
+        whole = pd.concat([routes, self.routes], ignore_index=True) if len(routes) else self.routes
+        return replace(self, routes=gpd.GeoDataFrame(whole, geometry="geometry", crs=4326))
 
 
 def put_on_grid(
@@ -76,7 +82,7 @@ def put_on_grid(
         NaN costs and empty tables where no node of the grid is known.
     """
     lifetimes = costs_of(section, tables)["lifetime_years"].astype(float)
-    annuities = {name: float(capital_recovery_factor(section.wacc, lifetimes[name])) for name in potentials}
+    annuities = annuities_of(section, tables, potentials)
     district = sites.district.to_numpy().astype(object)
     on_grid = {
         name: connected_lcoe(lcoe[name], potential, connection, section.wacc, lifetimes[name])

@@ -98,7 +98,7 @@ def connect(section: Economics, surface: Surface, sites: xr.Dataset, tables: Map
     """
     files, routes = section.connection, tables["economics_routes"]
     nodes = nodes_of(section, surface, tables)
-    open_ground = ground_of(surface, routes, _bounds(sites, nodes), len(nodes))
+    open_ground = ground_of(surface, routes, len(nodes))
     ground = open_ground
     if files.corridors is not None:
         existing = routes.set_index("kind")["multiplier"]["corridor"]
@@ -276,15 +276,3 @@ def _on_terrain(nodes: gpd.GeoDataFrame, surface: Surface, required: bool) -> gp
     if required and inside.empty:
         raise GreenzoneError("none of the grid nodes lies on the terrain: are their CRS and coordinates right?")
     return inside.set_geometry(inside.intersection(box))
-
-
-def _bounds(sites: xr.Dataset, nodes: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
-    """West, south, east, north of sites and nodes."""
-    lon, lat = sites.lon.to_numpy(), sites.lat.to_numpy()
-    boxes = np.array([[lon.min(), lat.min(), lon.max(), lat.max()], nodes.total_bounds])
-    return (
-        float(np.nanmin(boxes[:, 0])),
-        float(np.nanmin(boxes[:, 1])),
-        float(np.nanmax(boxes[:, 2])),
-        float(np.nanmax(boxes[:, 3])),
-    )

@@ -1,7 +1,7 @@
 """The ground that lines cross: what a kilometre costs in each cell, against level open ground.
 
-Comes in: slope, land cover and the user's existing lines. Goes out: `Ground`, a raster of multipliers cut to the
-surroundings of the zone and coarsened where it is finer than routes need.
+Comes in: slope, land cover and the user's existing lines. Goes out: `Ground`, a raster of multipliers, coarsened
+where it is finer than routes need.
 """
 
 from __future__ import annotations
@@ -20,14 +20,13 @@ from greenzone.layers.surface import Surface, land_cover_codes
 from greenzone.layers.terrain import pixel_size
 from greenzone.schema import Raster
 
-MARGIN = 0.15  # degrees around zone and nodes through which routes may go
-MOST_WORK = 5_000_000  # cells times nodes; finer rasters are averaged: 30 arc-seconds over the zone are 60,000 cells
+MOST_WORK = 5_000_000  # cells times nodes; finer rasters are averaged: the embedded terrain has 155,520 cells
 
 
 @dataclass(frozen=True)
 class Ground:
     """Where lines may run: `multiplier` is a raster [1], NaN where none may; `pixels` says of each pixel of the
-    surface in which cell it lies, -1 for none."""
+    surface in which cell it lies."""
 
     multiplier: Raster
     pixels: NDArray[np.int64]
@@ -69,7 +68,7 @@ class Ground:
         """
         entries = coverage.tocoo()
         cells = self.pixels[entries.col]
-        open_ = (cells >= 0) & np.isfinite(self.multiplier.values.ravel()[cells])
+        open_ = np.isfinite(self.multiplier.values.ravel()[cells])
         shape = (coverage.shape[0], self.multiplier.values.size)
         joined = sparse.csr_matrix((entries.data[open_], (entries.row[open_], cells[open_])), shape=shape)
         total = np.asarray(joined.sum(axis=1)).ravel()
@@ -101,29 +100,19 @@ def line_multiplier(surface: Surface, routes: pd.DataFrame) -> NDArray[np.float6
     return np.where(np.isfinite(surface.elevation.values), multiplier, np.nan)
 
 
-def ground_of(
-    surface: Surface, routes: pd.DataFrame, bounds: tuple[float, float, float, float], nodes: int = 1
-) -> Ground:
-    """The ground within `bounds` (west, south, east, north in degrees) and a margin.
+def ground_of(surface: Surface, routes: pd.DataFrame, nodes: int = 1) -> Ground:
+    """The ground of the whole surface, so that a site's routes do not hang on which others are looked at.
 
     Where routes to so many `nodes` would be too much work on the surface's own pixels, blocks of them are averaged.
     """
     like = surface.elevation
-    west, south, east, north = (edge + sign * MARGIN for edge, sign in zip(bounds, (-1, -1, 1, 1), strict=True))
-    columns, rows = (
-        np.flatnonzero((like.lon > west) & (like.lon < east)),
-        np.flatnonzero((like.lat > south) & (like.lat < north)),
-    )
-    window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    multiplier = line_multiplier(surface, routes)[window]
+    multiplier = line_multiplier(surface, routes)
     step = int(np.ceil(np.sqrt(multiplier.size * max(nodes, 1) / MOST_WORK)))
     coarse = _block_mean(multiplier, step)
-    corner = like.west + columns[0] * like.step_lon, like.north - rows[0] * like.step_lat
-    raster = Raster(coarse, *corner, like.step_lon * step, like.step_lat * step)
-    cells = (np.arange(rows.size) // step)[:, None] * coarse.shape[1] + np.arange(columns.size) // step
-    pixels = np.full(like.values.shape, -1)
-    pixels[window] = cells
-    return Ground(raster, pixels.ravel())
+    raster = Raster(coarse, like.west, like.north, like.step_lon * step, like.step_lat * step)
+    rows, columns = multiplier.shape
+    cells = (np.arange(rows) // step)[:, None] * coarse.shape[1] + np.arange(columns) // step
+    return Ground(raster, cells.ravel())
 
 
 def _block_mean(values: NDArray[np.float64], step: int) -> NDArray[np.float64]:

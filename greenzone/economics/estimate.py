@@ -5,7 +5,7 @@ Comes in: the `economics` section, the potentials, the curated tables. Goes out:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from greenzone.economics.costs import site_costs_in, technology_costs
-from greenzone.economics.lcoe import lcoe
+from greenzone.economics.lcoe import capital_recovery_factor, lcoe
 from greenzone.economics.learning import learned_costs
 from greenzone.economics.plants import plant_costs
 from greenzone.economics.terrain import terrain_multiplier
@@ -76,6 +76,14 @@ def costs_of(section: Economics, tables: Mapping[str, pd.DataFrame]) -> pd.DataF
         if name in costs.index:
             costs.loc[name, "capital_per_kw"] *= factor
     return with_own_costs(costs, section.costs)
+
+
+def annuities_of(
+    section: Economics, tables: Mapping[str, pd.DataFrame], technologies: Iterable[str]
+) -> dict[str, float]:
+    """Capital recovery factor of each technology over its lifetime. [1/year]"""
+    lifetimes = costs_of(section, tables)["lifetime_years"].astype(float)
+    return {name: float(capital_recovery_factor(section.wacc, lifetimes[name])) for name in technologies}
 
 
 def with_site_costs(

@@ -70,6 +70,13 @@ def read_features(name: str, source: FeatureFile, frame: Frame) -> Features:
     return Features(shapes, until)
 
 
+def embedded_reservoirs(table: pd.DataFrame, frame: Frame) -> Features:
+    """Reservoirs of the table `reservoirs`: discs of their area about their place, for their shores are not known."""
+    points = gpd.GeoSeries(gpd.points_from_xy(table["lon"], table["lat"]), crs=4326).to_crs(frame.crs).to_numpy()
+    discs = shapely.buffer(points, 1000 * np.sqrt(table["area_km2"].to_numpy(float) / np.pi), quad_segs=32)
+    return Features(discs, np.full(len(discs), NEVER))
+
+
 def _read(where: str, path: Path, layer: str | None) -> gpd.GeoDataFrame:
     if not Path(path).exists():
         raise GreenzoneError(f"{where}: the file does not exist")

@@ -19,10 +19,11 @@ from scipy import sparse
 from greenzone.config.eligibility import EligibilityByTechnology, EligibilityRules
 from greenzone.config.layers import UserRaster
 from greenzone.errors import GreenzoneError
+from greenzone.layers.catalogue import read_table
 from greenzone.layers.surface import Surface, land_cover_codes
 from greenzone.schema import POTENTIAL, label
 from greenzone.siting.eligibility import Assessment, account, assess, onto_surface, site_fraction
-from greenzone.siting.features import Features, read_features
+from greenzone.siting.features import Features, embedded_reservoirs, read_features
 from greenzone.siting.frame import Frame, metric_crs, projected, site_coverage, site_of_pixel
 from greenzone.siting.rules import check_raster_meets, rules_of
 
@@ -88,6 +89,7 @@ def eligibility_of(
     surface: Surface,
     grid: Sites,
     rasters: Mapping[str, UserRaster],
+    dual_uses: Iterable[str] = (),
 ) -> Eligibility:
     """Where each technology may stand.
 
@@ -103,6 +105,8 @@ def eligibility_of(
         The sites; the frame lies in its CRS where that is in metres, else in the UTM zone of its middle.
     rasters : mapping
         The user's raster files by name.
+    dual_uses : iterable of str
+        Dual uses to judge as well, by rules of their own.
 
     Returns
     -------
@@ -114,10 +118,11 @@ def eligibility_of(
     GreenzoneError
         A file cannot be used, a rule names a raster that is not there, or no technology has any land left.
     """
-    land = land_of(section, technologies, surface, grid, rasters)
+    kinds = [*technologies, *dual_uses]
+    land = land_of(section, kinds, surface, grid, rasters)
     site, whole = grid.sites.site, float(grid.sites.area_km2.sum())
     fractions, shares, pixels, removed = {}, {}, {}, []
-    for technology in technologies:
+    for technology in kinds:
         found = land.judge(technology, section.year)
         share = xr.DataArray(site_fraction(land.coverage, found.share), {"site": site}, ("site",))
         fractions[technology] = label(share.to_dataset(name="eligible_fraction"), POTENTIAL)["eligible_fraction"]
@@ -125,9 +130,9 @@ def eligibility_of(
         pixels[technology] = onto_surface(found.share, land.area, land.frame, surface.elevation)
         removed.append(account(found, whole).assign(technology=technology))
     table = pd.concat(removed, ignore_index=True)
-    _check_something_is_left(table, whole)
+    _check_something_is_left(table[table["technology"].isin([*technologies])], whole)
     site_at = site_of_pixel(land.coverage, grid.sites.area_km2.to_numpy()).reshape(land.frame.shape)
-    by_year = _by_year(land, technologies)
+    by_year = _by_year(land, kinds)
     return Eligibility(land.frame, land.area, site_at, fractions, shares, pixels, table, by_year)
 
 
@@ -163,6 +168,8 @@ def land_of(
         check_raster_meets(name, rasters[name], frame)
     wanted = sorted({name for rules in limits for name in rules.features if name in section.features})
     features = {name: read_features(name, section.features[name], frame) for name in wanted}
+    if "reservoirs" not in features:
+        features["reservoirs"] = embedded_reservoirs(read_table("reservoirs"), frame)
     return Land(section, surface, rasters, features, frame, coverage, area)
 
 

@@ -24,9 +24,15 @@ from greenzone.config.scoring import (
     ScoringByTechnology,
 )
 from greenzone.errors import GreenzoneError, nearest
+from greenzone.schema import Potential, Variable, label
 from greenzone.siting.aggregation import promethee, topsis, vikor, weighted_sum
 from greenzone.siting.robustness import top_probability
 from greenzone.siting.weights import CONSISTENT, ahp_weights, entropy_weights, scaled
+
+COSTS = {
+    "lcoe": Variable("USD MWh-1", "levelised cost of energy"),
+    "lcoe_connected": Variable("USD MWh-1", "levelised cost of energy with connection"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +49,14 @@ class Ranking:
     parts: xr.DataArray
     score: xr.DataArray
     top_probability: xr.DataArray
+
+
+def known_of(potential: Potential, lcoe: xr.DataArray, on_grid: xr.DataArray, site: xr.Dataset) -> xr.Dataset:
+    """Everything that a criterion may name: layers of the sites, results of the technology, its LCOE with and without
+    connection. Where no node of the grid is known at all, the cost with connection is that of the plant."""
+    known = site.assign({name: potential.sites[name] for name in potential.sites if name != "group"})
+    connected = on_grid if bool(np.isfinite(on_grid).any()) else lcoe
+    return label(known.assign(lcoe=lcoe, lcoe_connected=connected), COSTS)
 
 
 def linear_value(values: np.ndarray, lower: float, upper: float) -> np.ndarray:

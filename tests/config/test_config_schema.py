@@ -108,5 +108,5 @@ def test_a_sixth_technology_needs_no_change_of_config():
     assert eligibility_section(registry)().rules("tidal") == EligibilityRules()
     assert {criterion.layer for criterion in scoring_section(registry)().criteria("tidal")} == {
         "capacity_factor",
-        "lcoe",
+        "lcoe_connected",
     }

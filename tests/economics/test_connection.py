@@ -179,7 +179,7 @@ def test_routes_run_from_the_site_to_the_node_on_the_ground(surface, middle):
 
 def test_finer_terrain_is_averaged_to_what_routes_need():
     fine = level(900, 900, step=STEP / 12)
-    ground = ground_of(fine, TABLES["economics_routes"], (46.0, 39.4, 46.6, 40.0), 20)
+    ground = ground_of(fine, TABLES["economics_routes"], 20)
     assert 20 * ground.multiplier.values.size <= MOST_WORK
     np.testing.assert_allclose(ground.multiplier.values, 1.0)
     assert ground.pixels.max() == ground.multiplier.values.size - 1

@@ -23,7 +23,7 @@ def squares() -> np.ndarray:
 def land(score: np.ndarray, good: np.ndarray | None = None) -> Candidates:
     ones = np.ones(score.size)
     chosen = score > 0 if good is None else good
-    return Candidates("solar", ("solar",), score, ones * 10, ones * 15, ones * 600, score[None, :], chosen)
+    return Candidates("solar", ("solar",), score, ones[None] * 10, ones[None] * 15, ones[None] * 600, chosen)
 
 
 def field(*places: tuple[slice, slice]) -> np.ndarray:
