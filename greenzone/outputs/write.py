@@ -5,6 +5,7 @@ Comes in: a run and a folder. Goes out: every file, or one clear error and none 
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,6 +18,7 @@ from greenzone.outputs.manifest import checksum, manifest, write_json
 from greenzone.outputs.maps import write_overview
 from greenzone.outputs.netcdf import potential_dataset, profiles_dataset, write_netcdf
 from greenzone.outputs.rasters import write_rasters
+from greenzone.outputs.report import report_from_directory, typical_hours
 from greenzone.outputs.stac import stac_item
 from greenzone.outputs.store import staged
 from greenzone.outputs.summary import currency
@@ -54,6 +56,7 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
         write_parquet(layers["sites"], stage / "sites.parquet")
         write_geopackage(layers, stage / "greenzone.gpkg", currency(run))
         write_netcdf(potential_dataset(run), stage / "potential.nc")
+        write_netcdf(typical_hours(run), stage / "typical.nc")
         if (run.config.get("outputs") or {}).get("profiles"):
             write_netcdf(profiles_dataset(run), stage / "profiles.nc")
         for name, table in _tables(run).items():
@@ -64,7 +67,35 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
         write_json(stac_item(run, stage), stage / "stac.json")
         files = {path.relative_to(stage).as_posix(): checksum(path) for path in sorted(stage.rglob("*.*"))}
         write_json(manifest(run, files), stage / "manifest.json")
+        files["report.html"] = checksum(report_from_directory(stage))
+        write_json(manifest(run, files), stage / "manifest.json")
     return directory
+
+
+def write_report(run: RunView, path: str | Path, lang: str = "en") -> Path:
+    """Write only the report of a run that was not written to a folder.
+
+    Parameters
+    ----------
+    run : RunView
+        A finished run.
+    path : path
+        HTML file to write.
+    lang : {"en", "az"}
+        Language in which the page opens.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    GreenzoneError
+        As `write_outputs` and `greenzone.outputs.report.report_from_directory`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        return report_from_directory(write_outputs(run, folder), path, lang)
 
 
 def vector_layers(run: RunView) -> dict[str, gpd.GeoDataFrame]:

@@ -29,6 +29,8 @@ FILES = {
     "zones.geojson",
     "hydro_plants.geojson",
     "potential.nc",
+    "report.html",
+    "typical.nc",
     "scenarios.csv",
     "eligibility.csv",
     "supply_curve.csv",

@@ -1,0 +1,81 @@
+// The order of things: arrays, map, words and tables, then the charts.
+GZ.state = { technology: GZ.content.technologies[0] || "best", key: "score", overlays: Object.fromEntries(GZ.shownFirst.map((name) => [name, true])), cardTechnology: null };
+
+GZ.selects = function () {
+  const places = GZ.places();
+  GZ.options("place", [["", GZ.t("choose_place")], ...places], "");
+  GZ.options("ladder-place", places, "zone");
+  GZ.options("curve-place", places.filter(([place]) => !GZ.content.curve.length || GZ.content.curve.some((s) => s.district === place)), "zone");
+  GZ.options("curve-mix", [["together", GZ.t("mix_together")], ["alone", GZ.t("mix_alone")]], "together");
+  GZ.options("curve-quantity", [["energy", GZ.t("energy")], ["capacity", GZ.t("capacity")]], "energy");
+  GZ.options("district-technology", GZ.content.technologies.map((name) => [name, GZ.tech(name)]));
+  const scenarios = GZ.content.hours.scenarios || GZ.content.scenarios.map((s) => s.name);
+  GZ.options("hours-scenario", scenarios.map((name) => [name, GZ.scenario(name)]), scenarios[1]);
+  GZ.options("hours-week", (GZ.content.hours.weeks || []).map((name) => [name, GZ.t("week_" + name)]));
+  GZ.options("heat-kind", [["share_met", GZ.t("heat_share_met")], ["hours_met", GZ.t("heat_hours_met")]]);
+  GZ.byId("hours-controls").hidden = !scenarios.length;
+  GZ.byId("hours-text").textContent = GZ.content.hours.weeks ? GZ.t("hours_text", { offset: GZ.signed(GZ.content.hours.utc_offset) }) : GZ.t("no_hours");
+};
+
+GZ.tablesAll = () => { GZ.cards(); GZ.ladderTable(); GZ.districtTable(); GZ.rangesTable(); GZ.scenarioTable(); GZ.publishedTable(); GZ.limits(); GZ.sources(); };
+GZ.charts = ["ladderChart", "rangesChart", "curveChart", "scenarioChart", "weekChart", "heatChart", "monthChart", "publishedChart"];
+GZ.drawCharts = async function () {
+  for (const name of GZ.charts) {
+    await GZ[name]();
+    await new Promise((done) => setTimeout(done)); // the page stays alive between two charts
+  }
+  document.documentElement.dataset.charts = GZ.lang;
+};
+
+GZ.speak = async function (lang) {
+  GZ.lang = lang;
+  GZ.header(); GZ.selects(); GZ.tablesAll(); GZ.controls(GZ.map); GZ.paint(GZ.map); GZ.tip(null);
+  GZ.card(GZ.map.chosen ?? -1);
+  await GZ.drawCharts();
+};
+
+GZ.wire = function () {
+  const on = (id, name, does) => GZ.byId(id).addEventListener(name, does);
+  for (const button of document.querySelectorAll("[data-lang]")) button.addEventListener("click", () => GZ.speak(button.dataset.lang));
+  on("print", "click", () => window.print());
+  on("zoom-in", "click", () => GZ.map.zoom(1.6)); on("zoom-out", "click", () => GZ.map.zoom(1 / 1.6)); on("zoom-all", "click", () => GZ.map.fit());
+  on("ladder-place", "change", () => { GZ.ladderTable(); GZ.ladderChart(); });
+  on("district-technology", "change", GZ.districtTable);
+  for (const id of ["curve-place", "curve-mix", "curve-quantity"]) on(id, "change", GZ.curveChart);
+  on("hours-scenario", "change", () => { GZ.weekChart(); GZ.heatChart(); GZ.monthChart(); });
+  on("hours-week", "change", GZ.weekChart); on("heat-kind", "change", GZ.heatChart);
+  on("controls", "submit", (event) => event.preventDefault());
+  on("place", "change", (event) => GZ.goTo(event.target.value));
+  window.addEventListener("beforeprint", () => { for (const chart of document.querySelectorAll(".js-plotly-plot")) window.Plotly.Plots.resize(chart); GZ.map.resize(); GZ.map.draw(); });
+};
+GZ.goTo = function (place) {
+  const found = GZ.content.vectors.districts.find((d) => d.p.district === place);
+  if (!found) { GZ.map.fit(); return; }
+  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const ring of found.g) for (let i = 0; i < ring.length; i += 2) {
+    west = Math.min(west, ring[i]); east = Math.max(east, ring[i]); south = Math.min(south, ring[i + 1]); north = Math.max(north, ring[i + 1]);
+  }
+  const s = GZ.content.scale;
+  GZ.map.fit({ west: west / s, south: south / s, east: east / s, north: north / s });
+};
+
+GZ.begin = async function () {
+  try {
+    if (!("DecompressionStream" in window)) throw new Error(GZ.t("old_browser"));
+    GZ.header();
+    await GZ.load();
+    if (window.innerWidth < 760) GZ.byId("overlay-box").open = false;
+    GZ.header(); GZ.selects();
+    GZ.map = new GZ.Map(GZ.byId("map"), GZ.byId("map-top"));
+    GZ.map.onhover = GZ.tip;
+    GZ.map.onpick = (site) => { GZ.state.cardTechnology = null; GZ.card(site); };
+    GZ.controls(GZ.map); GZ.show(GZ.map, {}); GZ.card(-1); GZ.tablesAll(); GZ.wire();
+    document.documentElement.dataset.ready = "map";
+    requestAnimationFrame(() => setTimeout(GZ.drawCharts));
+  } catch (error) {
+    const trouble = GZ.byId("trouble");
+    trouble.textContent = GZ.t("trouble") + " " + error.message; trouble.hidden = false;
+    throw error;
+  }
+};
+GZ.begin();

@@ -1,0 +1,200 @@
+"""What the hours look like: daily profiles of the supply groups, hours met, and telling weeks of every scenario.
+
+Comes in: a finished run. Goes out: the small dataset of `typical.nc`, from which the report draws; local time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from greenzone.config.supply import Supply
+from greenzone.outputs.view import RunView
+from greenzone.supply import DemandShape, hourly_dispatch, stack_groups
+from greenzone.supply.dispatch import interval_hours
+from greenzone.supply.evaluate import build, demand_of, stores_of
+
+SEASONS = {"dec_feb": (12, 1, 2), "mar_may": (3, 4, 5), "jun_aug": (6, 7, 8), "sep_nov": (9, 10, 11)}
+HARDEST = "hardest"
+WEEK_HOURS = 168.0
+YEAR_HOURS = 8760.0
+MET = 1e-6  # share of demand below which a shortage is rounding of 32-bit profiles
+FLOWS = {
+    "demand_mw": "demand",
+    "charged_mw": "power into the stores",
+    "discharged_mw": "power out of the stores",
+    "exported_mw": "power exported",
+    "curtailed_mw": "power that nobody takes",
+    "unserved_mw": "demand that is not met",
+}
+
+
+def typical_hours(run: RunView) -> xr.Dataset:
+    """Daily profiles, hours met and telling weeks of the run's first weather year.
+
+    Parameters
+    ----------
+    run : RunView
+        A finished run.
+
+    Returns
+    -------
+    Dataset
+        `profile (group, month, hour)`: mean output over capacity of each supply group by month and local hour [1], with
+        the coordinates `technology`, `district`, `resource_class` and `number` (the group's number in its technology).
+        With supply scenarios also `share_met` and `hours_met (scenario, month, hour)` [1] and, over
+        `(scenario, week, step)`, the flows `demand_mw` to `unserved_mw` and `generation_mw (scenario, technology, week,
+        step)` [MW]; `week_start (scenario, week)` is the local time at which a week begins. Weeks are the median one of
+        each quarter by energy generated, and the hardest one by energy missed. Empty without technologies.
+    """
+    if not run.potentials:
+        return xr.Dataset()
+    groups = stack_groups(run.potentials, run.lcoe)
+    groups = groups.isel(time=slice(0, round(YEAR_HOURS / interval_hours(pd.DatetimeIndex(groups.time.to_numpy())))))
+    offset = DemandShape().utc_offset_hours
+    local = pd.DatetimeIndex(groups.time.to_numpy()) + pd.Timedelta(hours=offset)
+    numbers = [np.arange(potential.profiles.sizes["group"]) for potential in run.potentials.values()]
+    dataset = xr.Dataset(
+        {
+            "profile": (
+                ("group", "month", "hour"),
+                by_month_and_hour(groups.capacity_factor.to_numpy(), local),
+                {"units": "1", "long_name": "mean output over capacity by month and local hour"},
+            )
+        },
+        {
+            "technology": ("group", groups.technology.to_numpy().astype(str)),
+            "district": ("group", groups.district.to_numpy().astype(str)),
+            "resource_class": ("group", groups.resource_class.to_numpy().astype(str)),
+            "number": ("group", np.concatenate(numbers)),
+            "month": np.arange(1, 13),
+            "hour": np.arange(24),
+        },
+        {"utc_offset_hours": offset},
+    )
+    section = Supply.model_validate(run.config.get("supply") or {})
+    return dataset.merge(_scenarios(section, groups, local)) if section.scenarios else dataset
+
+
+def by_month_and_hour(values: NDArray[np.floating], local: pd.DatetimeIndex) -> NDArray[np.float32]:
+    """Means over `(..., month, hour)` of values over `(..., time)`; NaN for months without an hour."""
+    cell = (local.month.to_numpy() - 1) * 24 + local.hour.to_numpy()
+    order = np.argsort(cell, kind="stable")
+    counts = np.bincount(cell, minlength=288)
+    present = np.flatnonzero(counts)
+    starts = np.concatenate([[0], np.cumsum(counts[present])[:-1]])
+    means = np.full((*values.shape[:-1], 288), np.nan, np.float32)
+    means[..., present] = np.add.reduceat(values[..., order], starts, axis=-1) / counts[present]
+    return means.reshape(*values.shape[:-1], 12, 24)
+
+
+def _scenarios(section: Supply, groups: xr.Dataset, local: pd.DatetimeIndex) -> xr.Dataset:
+    technologies = list(dict.fromkeys(groups.technology.to_numpy().tolist()))
+    wanted = list(dict.fromkeys([*technologies, *(name for mix in section.scenarios for name in mix.capacity_mw)]))
+    targets = np.array([[mix.capacity_mw.get(name, 0.0) for name in wanted] for mix in section.scenarios])
+    built = build(targets, groups, wanted)
+    member = np.equal.outer(np.array(technologies), groups.technology.to_numpy())
+    profiles = groups.capacity_factor.to_numpy()
+    generation = np.stack([(built * mine).astype(np.float32) @ profiles for mine in member], axis=1)
+    flows = _flows(section, generation.sum(1), demand_of(section, groups.time.to_numpy()), groups.time.to_numpy())
+    served = 1 - np.divide(
+        flows["unserved_mw"], flows["demand_mw"], out=np.zeros_like(flows["demand_mw"]), where=flows["demand_mw"] > 0
+    )
+    names = [mix.name for mix in section.scenarios]
+    share = {"units": "1", "long_name": "share of demand met by month and local hour"}
+    hours = {"units": "1", "long_name": "share of hours with all demand met by month and local hour"}
+    found = xr.Dataset(
+        {
+            "share_met": (("scenario", "month", "hour"), by_month_and_hour(served, local), share),
+            "hours_met": (("scenario", "month", "hour"), by_month_and_hour((served > 1 - MET) * 1.0, local), hours),
+        },
+        {"scenario": names, "month": np.arange(1, 13), "hour": np.arange(24)},
+    )
+    return found.merge(_weeks(generation, flows, local, names, technologies))
+
+
+def _flows(
+    section: Supply, generation: NDArray[np.float32], demand: NDArray[np.float64], time: NDArray[np.datetime64]
+) -> dict[str, NDArray[np.float64]]:
+    """Where the power goes, over `(scenario, time)` [MW]."""
+    stores = stores_of(section.scenarios)
+    limit = np.array([mix.export_limit_mw for mix in section.scenarios])
+    if stores:
+        # Each scenario's generation is one profile: the rule sees only sums.
+        found = hourly_dispatch(generation, np.eye(len(generation)), demand, time, stores=stores, export_limit_mw=limit)
+        kept = {f"{name}_mw": found[f"{name}_mw"].to_numpy() for name in ("exported", "curtailed", "unserved")}
+        stored = {f"{name}_mw": found[f"{name}_mw"].sum("store").to_numpy() for name in ("charged", "discharged")}
+        return {"demand_mw": demand, **stored, **kept}
+    surplus = np.maximum(generation - demand, 0.0)
+    exported = np.minimum(surplus, limit[:, None])
+    nothing = np.zeros_like(demand)
+    return {
+        "demand_mw": demand,
+        "charged_mw": nothing,
+        "discharged_mw": nothing,
+        "exported_mw": exported,
+        "curtailed_mw": surplus - exported,
+        "unserved_mw": np.maximum(demand - generation, 0.0),
+    }
+
+
+def _weeks(
+    generation: NDArray[np.float32],
+    flows: dict[str, NDArray[np.float64]],
+    local: pd.DatetimeIndex,
+    names: list[str],
+    technologies: list[str],
+) -> xr.Dataset:
+    """The weeks worth showing of each scenario; empty where the weather is shorter than a week."""
+    length = round(WEEK_HOURS / interval_hours(local))
+    first = int(np.argmax(local.hour.to_numpy() == 0))
+    starts = np.arange(first, len(local) - length + 1, length)
+    if not len(starts):
+        return xr.Dataset()
+    picked = pick_weeks(generation.sum(1), flows["unserved_mw"], local, starts, length)
+    steps = picked[:, :, None] + np.arange(length)
+    scenario = np.arange(len(names))[:, None, None]
+    dims = ("scenario", "week", "step")
+    return xr.Dataset(
+        {
+            "generation_mw": (
+                ("scenario", "week", "step", "technology_name"),
+                generation[scenario, :, steps].astype(np.float32),
+                {"units": "MW", "long_name": "generation by technology"},
+            ),
+            **{
+                name: (dims, flows[name][scenario, steps].astype(np.float32), {"units": "MW", "long_name": meaning})
+                for name, meaning in FLOWS.items()
+            },
+            "week_start": (("scenario", "week"), local.to_numpy()[picked].astype("datetime64[m]").astype(str)),
+        },
+        {"scenario": names, "week": [*SEASONS, HARDEST], "technology_name": technologies},
+    ).transpose("scenario", "technology_name", "week", "step")
+
+
+def pick_weeks(
+    generation: NDArray[np.floating],
+    unserved: NDArray[np.floating],
+    local: pd.DatetimeIndex,
+    starts: NDArray[np.int64],
+    length: int,
+) -> NDArray[np.int64]:
+    """First step of the median week of each quarter by generation, and of the hardest week, over `(scenario, week)`.
+
+    A quarter that holds no week takes the median of all weeks. The hardest week misses most energy; where none misses
+    any, it generates least.
+    """
+    blocks = starts[:, None] + np.arange(length)
+    made = generation[:, blocks].sum(-1)
+    missed = unserved[:, blocks].sum(-1)
+    middle = local.month.to_numpy()[starts + length // 2]
+    columns = []
+    for months in SEASONS.values():
+        inside = np.flatnonzero(np.isin(middle, months))
+        inside = inside if len(inside) else np.arange(len(starts))
+        rank = np.argsort(made[:, inside], axis=1, kind="stable")
+        columns.append(starts[inside[rank[:, len(inside) // 2]]])
+    hardest = np.where(missed.max(1) > 0, missed.argmax(1), made.argmin(1))
+    return np.stack([*columns, starts[hardest]], axis=1)

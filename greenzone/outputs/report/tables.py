@@ -1,0 +1,187 @@
+"""The report's tables: ladder, ranges, supply curve, scenarios, hours, published figures, sources.
+
+Comes in: the files of a run. Goes out: plain values for JSON, and arrays for what is long.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from greenzone.layers import catalogue
+from greenzone.layers.weather.spread import ghi_spread
+from greenzone.outputs.report.files import RunFiles
+from greenzone.outputs.report.sites import Entries
+
+RUNGS = ("theoretical_gwh", "geographic_gwh", "energy_gwh")
+CURVE = ("lcoe", "capacity_mw", "energy_gwh", "connected_capacity_mw", "connected_energy_gwh")
+CONNECTED = {"economic_mw": "connected_capacity_mw", "economic_gwh": "connected_energy_gwh"}
+FLOWS = ("demand_mw", "charged_mw", "discharged_mw", "exported_mw", "curtailed_mw", "unserved_mw")
+SOURCE_COLUMNS = ("layer", "publisher", "package", "licence", "years", "url")
+
+
+def ladders(run: RunFiles) -> dict[str, dict[str, dict[str, float | None]]]:
+    """Rungs of every technology by place: "zone" from the manifest, districts from their file and the supply curve."""
+    found: dict[str, dict[str, dict[str, float | None]]] = {"zone": {}}
+    for row in run.manifest.get("ladder", ()):
+        found["zone"][row["technology"]] = {key: value for key, value in row.items() if key != "technology"}
+    economic = _economic_by_district(run)
+    for feature in run.features["districts"]:
+        values = feature["properties"]
+        place = str(values["district"])
+        found[place] = {
+            name: {
+                "theoretical_gwh": values.get(f"{name}_theoretical_gwh"),
+                "geographic_gwh": values.get(f"{name}_geographic_gwh"),
+                "technical_gwh": values.get(f"{name}_energy_gwh"),
+                "technical_mw": values.get(f"{name}_capacity_mw"),
+                "capacity_factor": values.get(f"{name}_capacity_factor"),
+                "lcoe": values.get(f"{name}_lcoe"),
+                **economic.get((place, name), {}),
+            }
+            for name in run.technologies
+        }
+    return found
+
+
+def _economic_by_district(run: RunFiles) -> dict[tuple[str, str], dict[str, float | None]]:
+    """What is connected at no more than the ceiling when all technologies compete, by district and technology."""
+    ceiling = (run.config.get("economics") or {}).get("lcoe_ceiling")
+    curve = run.curve
+    if ceiling is None or not {"mix", "district", *CONNECTED.values()} <= set(curve.columns):
+        return {}
+    pairs = [(str(f["properties"]["district"]), name) for f in run.features["districts"] for name in run.technologies]
+    none: dict[str, float | None] = dict.fromkeys(CONNECTED, 0.0)
+    below = curve[(curve.mix == "together") & (curve.lcoe <= ceiling)].sort_values("lcoe")
+    last = below.groupby(["district", "technology"]).last()
+    return {
+        pair: {key: float(last.loc[pair, column]) for key, column in CONNECTED.items()} if pair in last.index else none
+        for pair in pairs
+    }
+
+
+def ranges(run: RunFiles) -> list[dict[str, Any]]:
+    """How wide each technology's energy and capacity are: lower, middle and upper figure, and what kind of range."""
+    totals = run.manifest.get("totals") or {}
+    ladder = {row["technology"]: row for row in run.manifest.get("ladder", ())}
+    rows = []
+    for name in run.technologies:
+        of = totals.get(name) or {}
+        rung = ladder.get(name) or {}
+        rows += [_range(name, "energy", rung.get("technical_gwh"), _energy_range(run, name, of, rung))]
+        rows += [_range(name, "capacity", rung.get("technical_mw"), _capacity_range(of))]
+    return rows
+
+
+def _range(name: str, quantity: str, ours: float | None, found: tuple[str, Any, Any, Any]) -> dict[str, Any]:
+    kind, low, middle, high = found
+    return {
+        "technology": name,
+        "quantity": quantity,
+        "ours": ours,
+        "kind": kind,
+        "low": low,
+        "middle": middle,
+        "high": high,
+    }
+
+
+def _capacity_range(of: dict[str, float]) -> tuple[str, Any, Any, Any]:
+    if "capacity_p10_mw" in of:
+        return "percentiles", of["capacity_p10_mw"], of.get("capacity_p50_mw"), of.get("capacity_p90_mw")
+    if "capacity_mw_low" in of:
+        return "wind_speed", of["capacity_mw_low"], None, of["capacity_mw_high"]
+    return "none", None, None, None
+
+
+def _energy_range(run: RunFiles, name: str, of: dict[str, float], rung: dict[str, float]) -> tuple[str, Any, Any, Any]:
+    """Percentiles of the technology itself, else those of its plants, else what its sources differ by."""
+    if "energy_p10_gwh" in of:
+        return "percentiles", of["energy_p10_gwh"], of.get("energy_p50_gwh"), of.get("energy_p90_gwh")
+    plants = [feature["properties"] for feature in run.features.get(f"{name}_plants", ())]
+    if plants and "energy_p90_gwh" in plants[0]:
+        # For water P90 is what is passed in nine years of ten, so it is the low end here.
+        low, middle, high = (sum(p.get(f"energy_p{q}_gwh") or 0.0 for p in plants) for q in (90, 50, 10))
+        return "years", low, middle, high
+    if "capacity_p10_mw" in of and rung.get("technical_mw"):
+        hours = rung["technical_gwh"] / rung["technical_mw"]
+        low, middle, high = (of[f"capacity_p{q}_mw"] * hours for q in (10, 50, 90))
+        return "percentiles", low, middle, high
+    if "energy_gwh_low" in of:
+        return "wind_speed", of["energy_gwh_low"], None, of["energy_gwh_high"]
+    if name == "solar" and (run.config.get("weather") or {}).get("source") == "generator":
+        ratio = ghi_spread(catalogue.load_climate())["ratio"]
+        return "irradiation", rung["technical_gwh"] * ratio.min(), None, rung["technical_gwh"] * ratio.max()
+    return "none", None, None, None
+
+
+def curve_entries(run: RunFiles) -> tuple[Entries, list[dict[str, Any]]]:
+    """Supply curves as one array `(point, column)` and the mix, technology, district, start and end of each."""
+    table = run.curve
+    if not {"mix", "technology", "district", *CURVE} <= set(table.columns) or table.empty:
+        return {}, []
+    table = table.reset_index(drop=True)
+    series = [
+        {"mix": key[0], "technology": key[1], "district": key[2], "start": int(rows[0]), "end": int(rows[-1]) + 1}
+        for key, rows in table.groupby(["mix", "technology", "district"], sort=False).indices.items()
+    ]
+    return {"curve": table[list(CURVE)].to_numpy(np.float32)}, series
+
+
+def scenario_tree(run: RunFiles) -> list[dict[str, Any]]:
+    """Every supply scenario with its quantities: `quantity → period → technology → value`, and their units."""
+    table = run.scenarios
+    if table.empty or "quantity" not in table:
+        return []
+    found = []
+    for name, rows in table.groupby("scenario", sort=False):
+        tree: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+        for row in rows.itertuples():
+            if pd.notna(row.value):
+                tree[row.quantity][str(row.period)][row.technology] = float(row.value)
+        found.append({"name": str(name), "quantities": tree})
+    return found
+
+
+def hour_entries(run: RunFiles) -> tuple[Entries, dict[str, Any]]:
+    """Daily profiles, hours met and telling weeks as arrays, and their labels; empty for runs without `typical.nc`."""
+    hours = run.typical
+    if "profile" not in hours:
+        return {}, {}
+    entries: Entries = {"profile": hours.profile.to_numpy().astype(np.float32)}
+    meta: dict[str, Any] = {
+        "utc_offset": float(hours.attrs.get("utc_offset_hours", 0.0)),
+        "groups": [
+            {"technology": str(t), "district": str(d), "resource_class": str(c), "number": int(n)}
+            for t, d, c, n in zip(
+                *(hours[key].to_numpy() for key in ("technology", "district", "resource_class", "number")), strict=True
+            )
+        ],
+    }
+    if "share_met" in hours:
+        entries |= {name: hours[name].to_numpy().astype(np.float32) for name in ("share_met", "hours_met")}
+        meta["scenarios"] = [str(name) for name in hours.scenario.to_numpy()]
+    if "generation_mw" in hours:
+        flows = ("generation_mw", *FLOWS)
+        entries |= {name: hours[name].to_numpy().astype(np.float32) for name in flows}
+        meta["technologies"] = [str(name) for name in hours.technology_name.to_numpy()]
+        meta["weeks"] = [str(name) for name in hours.week.to_numpy()]
+        meta["steps"] = int(hours.sizes["step"])
+        meta["week_start"] = hours.week_start.to_numpy().astype(str).tolist()
+    return entries, meta
+
+
+def sources() -> list[dict[str, Any]]:
+    """What the embedded layers come from, with licences."""
+    table = catalogue.read_sources()
+    kept = table[table["file"].str.startswith("layers/")][list(SOURCE_COLUMNS)]
+    return kept.astype(object).where(kept.notna(), None).to_dict("records")
+
+
+def table_sources() -> list[str]:
+    """Names of the curated tables, each of whose rows names its source."""
+    table = catalogue.read_sources()
+    return sorted(str(name).partition("/")[2] for name in table["layer"] if str(name).startswith("tables/"))
