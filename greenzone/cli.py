@@ -53,7 +53,21 @@ def run(
     _print_ladder(outputs.ladder(finished))
     _print_published(outputs.published_comparison(finished))
     _print_supply(finished.scenarios)
-    out.print(f"Results in {directory}; open overview.png first.", highlight=False)
+    out.print(f"Results in {directory}; open report.html first.", highlight=False)
+
+
+@app.command()
+def report(
+    run_dir: Annotated[Path, typer.Argument(help="Folder of a finished run, e.g. runs/baseline.")],
+    lang: Annotated[str, typer.Option("--lang", help="Language in which the page opens: en or az.")] = "en",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="File to write; default report.html in the folder.")
+    ] = None,
+) -> None:
+    """Write the report of a finished run again: one page that opens from disk, with map, charts and sources."""
+    from greenzone.outputs.report import report_from_directory
+
+    out.print(f"Report in {report_from_directory(run_dir, output, lang)}", highlight=False)
 
 
 @app.command()
