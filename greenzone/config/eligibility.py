@@ -195,6 +195,7 @@ class SolarRules(EligibilityRules):
             heritage=500,
             airports=0,
             mines=0,
+            reservoirs=0,
         )
     )
     """Distances from features named under `eligibility.features`; names not given keep these, all assumed."""
@@ -219,7 +220,9 @@ class WindRules(EligibilityRules):
     usable land is built on is `land_share` under `technologies.wind`."""
     features: dict[str, Nearness] = Field(
         default={
-            **_away(settlements=800, water=50, forest=0, protected=0, heritage=1000, airports=5000, mines=0),
+            **_away(
+                settlements=800, water=50, forest=0, protected=0, heritage=1000, airports=5000, mines=0, reservoirs=0
+            ),
             "roads": Nearness(min_tip_heights=1.1),
             "power_lines": Nearness(min_tip_heights=1.1),
         }
@@ -246,7 +249,9 @@ class GeothermalRules(EligibilityRules):
     """Highest usable elevation [m]; default: assumed, as for wind."""
     land_cover: dict[LandCover, Share] = Field(default={**UNBUILDABLE})
     """Usable share of the land of a class [1]; classes not named keep these. Default: none of water and towns."""
-    features: dict[str, Nearness] = Field(default=_away(settlements=200, water=50, protected=0, heritage=500, mines=0))
+    features: dict[str, Nearness] = Field(
+        default=_away(settlements=200, water=50, protected=0, heritage=500, mines=0, reservoirs=0)
+    )
     """Distances from features named under `eligibility.features`; names not given keep these, all assumed."""
 
 
@@ -279,7 +284,15 @@ class AgrivoltaicRules(EligibilityRules):
     ground leaves."""
     features: dict[str, Nearness] = Field(
         default=_away(
-            settlements=200, roads=30, power_lines=30, water=50, protected=0, heritage=500, airports=0, mines=0
+            settlements=200,
+            roads=30,
+            power_lines=30,
+            water=50,
+            protected=0,
+            heritage=500,
+            airports=0,
+            mines=0,
+            reservoirs=0,
         )
     )
     """Distances from features named under `eligibility.features`; names not given keep these, all assumed, as for

@@ -83,8 +83,8 @@ class Zones(Options):
     min_mw: dict[ZoneKind, float] = Field(
         default={"solar": 50.0, "wind": 50.0, "agrivoltaics": 50.0, "floating_solar": 1.0}
     )
-    """Smallest capacity of a zone by technology [MW]; that of a hybrid is the sum; 0 for those not named. Default:
-    assumed, about what pays for a line of 110 kV of its own; reservoirs have lines of their plants and pumps."""
+    """Smallest capacity of a zone by technology [MW], 0 for those not named; that of a hybrid is the larger, for both
+    share a line. Default: assumed, about what pays for a line of 110 kV; reservoirs have those of plants and pumps."""
     max_extent: float = Field(default=20.0, gt=0, le=500)
     """Largest extent of a zone [km]: no site lies further than half of it from the best one."""
     min_compactness: float = Field(default=0.15, ge=0, le=0.7)

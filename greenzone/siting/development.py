@@ -85,7 +85,7 @@ def zones_of(
     shapes = projected(grid.geometry, crs)
     parts = [pd.DataFrame(columns=[*COLUMNS, "geometry"])]
     for land in all_candidates(section, contenders):
-        least = section.min_mw.get(land.name, sum(section.min_mw.get(name, 0.0) for name in land.technologies))
+        least = section.min_mw.get(land.name, max(section.min_mw.get(name, 0.0) for name in land.technologies))
         found = grow(land, shapes, section.max_extent * 1000, least, section.min_compactness)
         rows = [described(land, sites, grid, shapes, contenders, connection) for sites in found]
         if rows:
