@@ -53,18 +53,19 @@ def test_methane_of_sewage():
 
 
 def test_a_landfill_gives_less_than_a_fire(zone_case, plain):
-    """Half of 70 m3/t at 0.36 are 0.125 MWh/t, where the Baku plant burns 0.46 out of a tonne."""
+    """Half of 70 m3/t at 0.36 are 0.125 MWh/t in engines of 1 MW, a little less in those that this zone feeds."""
     gas = bioenergy.estimate(*zone_case, Options(waste_pathway="landfill_gas"))
     kilotonnes = 44_000 * 0.83 * 365 / 1e6 * 0.75
     per_tonne = 50.0 / 0.7175 * 0.5 * 35.883 / 3600 * 0.36
-    assert gas.totals["waste_energy_gwh"] == pytest.approx(per_tonne * kilotonnes, rel=1e-6)
+    assert 0.9 < gas.totals["waste_energy_gwh"] / (per_tonne * kilotonnes) < 1.0
     assert gas.totals["waste_energy_gwh"] < plain.totals["waste_energy_gwh"]
 
 
-def test_gasifiers_give_less_electricity_than_large_boilers(zone_case, plain):
+def test_gasifiers_give_more_electricity_than_small_boilers(zone_case, plain):
+    """0.28 in gas engines of half a megawatt, where steam plants of 1 to 5 MW make 0.19 to 0.24."""
     gas = bioenergy.estimate(*zone_case, Options(solid_pathway="gasification"))
     ratio = gas.totals["crop_residues_energy_gwh"] / plain.totals["crop_residues_energy_gwh"]
-    assert ratio == pytest.approx(0.28 / 0.3003)
+    assert 0.28 / 0.3003 < 1.1 < ratio < 0.36 / 0.19
     assert gas.totals["manure_energy_gwh"] == plain.totals["manure_energy_gwh"]
 
 
@@ -121,12 +122,15 @@ def test_selling_heat_lowers_the_cost(plain):
 
 
 def test_the_credit_enters_the_sites_only_when_asked_for(zone_case, plain):
-    assert "fixed_om_per_kw_year" not in plain.sites
     sold = bioenergy.estimate(*zone_case, Options(heat_credit=True)).sites
     assert (np.isfinite(sold.fixed_om_per_kw_year) == (sold.capacity_mw > 0)).all()
-    upkeep = 153.60 * 122.67 / 125.73 * 1.0824  # EUR of 2025 in USD of 2024
     revenue = sold.heat_gwh * 1000 * 0.5 * 25.0 / (sold.capacity_mw * 1000)
-    assert sold.fixed_om_per_kw_year.values == pytest.approx((upkeep - revenue).values, nan_ok=True, rel=1e-6)
+    upkeep = plain.sites.fixed_om_per_kw_year - revenue
+    assert sold.fixed_om_per_kw_year.values == pytest.approx(upkeep.values, nan_ok=True, rel=1e-9)
+
+
+def test_costs_of_the_table_where_they_are_asked_for(zone_case):
+    assert "capital_per_kw" not in bioenergy.estimate(*zone_case, Options(cost_basis="table")).sites
 
 
 def test_a_way_that_is_missing_is_named():
@@ -158,5 +162,5 @@ def test_impossible_options_are_errors(setting, message):
 def test_negative_people_are_an_error(zone_case):
     sites, layers = zone_case
     tables = {**layers.tables, "population": TABLES["population"].assign(persons=-1)}
-    with pytest.raises(GreenzoneError, match="population of -1 is impossible"):
+    with pytest.raises(GreenzoneError, match="persons of -1 is impossible"):
         bioenergy.estimate(sites, replace(layers, tables=tables), Options())

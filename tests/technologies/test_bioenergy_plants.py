@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from greenzone.errors import GreenzoneError
 from greenzone.layers import catalogue
-from greenzone.technologies.bioenergy import Options, conversion, location, logistics, plants
+from greenzone.technologies.bioenergy import Options, conversion, location, logistics, plants, scale
 
 TABLES = catalogue.read_tables()
 LINES = location.Lines(np.array([100.0, 300.0]), np.array([10.0, 5.0]))
@@ -37,9 +37,9 @@ def test_two_heaps_and_two_places_by_hand():
     """10 and 20 GWh 10 km apart: one plant costs 100 + 10 x 30 + 1.5 x 10 x 10 = 550, two cost 200 + 10 x 30."""
     distance = np.array([[0.0, 10.0], [10.0, 0.0]])
     supply = np.array([10.0, 20.0])
-    dear = location.locate(supply, distance, 50.0, 5.0, np.full(2, 1.5), LINES, 0.0)
+    dear = location.locate(supply, distance, 50.0, 5.0, np.full(2, 1.5), LINES, location.Limits(gap=0.0))
     assert dear.share == pytest.approx(np.eye(2), abs=1e-5)
-    cheap = location.locate(supply, distance, 50.0, 5.0, np.full(2, 0.1), LINES, 0.0)
+    cheap = location.locate(supply, distance, 50.0, 5.0, np.full(2, 0.1), LINES, location.Limits(gap=0.0))
     assert (cheap.share.sum(0) > 0.5).tolist() == [False, True]
     assert cheap.fuel_gwh == pytest.approx(30.0, rel=1e-5)
 
@@ -100,12 +100,12 @@ def test_blocks_hold_every_site_once():
 
 def test_reference_plant_has_its_size():
     """24 MW at 0.3003 and 7,008 h burn 560 GWh; a plant of 1 MW turns 0.19 of its fuel into electricity."""
-    fuel = plants.fuel_of(24.0, SOLID, 0.8)
+    fuel = scale.fuel_of(24.0, SOLID, 0.8)
     assert fuel == pytest.approx(24 / 0.3003 * 7.008)
-    assert plants.size_of(fuel, SOLID, 0.8) == pytest.approx(24.0)
-    small = plants.fuel_of(1.0, SOLID, 0.8)
+    assert scale.size_of(fuel, SOLID, 0.8) == pytest.approx(24.0)
+    small = scale.fuel_of(1.0, SOLID, 0.8)
     assert 7.008 / small == pytest.approx(0.3003 / 24**0.14)
-    assert plants.size_of(small, SOLID, 0.8) == pytest.approx(1.0)
+    assert scale.size_of(small, SOLID, 0.8) == pytest.approx(1.0)
 
 
 @given(st.floats(20, 2000), st.floats(1.01, 5))
@@ -121,7 +121,7 @@ def sited(options, fuel=2.0):
     ways = conversion.read_ways(TABLES["bioenergy_conversion"], options)
     supply = np.zeros((ways.kind.size, 96))
     supply[0] = fuel
-    return plants.site_plants(sites, np.full(96, 3.0), supply, ways, TABLES, options)
+    return plants.site_plants(sites, logistics.make_blocks(sites, np.full(96, 3.0), 5.0), supply, ways, TABLES, options)
 
 
 def test_plants_have_size_cost_and_catchments():

@@ -11,10 +11,22 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from greenzone.layers import catalogue
 from greenzone.schema import POTENTIAL, PROFILES, Layers, Potential, label
-from greenzone.technologies.bioenergy import conversion, costs, feedstocks, model, plants, ranges, spread
+from greenzone.technologies.bioenergy import (
+    conversion,
+    costs,
+    feedstocks,
+    logistics,
+    model,
+    plants,
+    ranges,
+    scale,
+    spread,
+)
 from greenzone.technologies.bioenergy.feedstocks import FEEDSTOCKS, MARGINAL, WHOLE_ZONE
 from greenzone.technologies.bioenergy.options import Options
+from greenzone.technologies.bioenergy.statistics import check_areas
 
 Array = NDArray[np.float64]
 
@@ -27,7 +39,10 @@ EXTRA = {
     "heat_mw": ("MW", "heat output beside the electricity"),
     "group": ("1", "supply group of the site, -1 for none"),
     **{f"energy_p{p}_gwh": ("GWh", f"electricity per year, percentile {p}") for p in ranges.PERCENTILES},
-    "fixed_om_per_kw_year": ("USD kW-1 year-1", "fixed operation and maintenance less the sale of heat"),
+    "capital_per_kw": ("USD kW-1", "capital of a plant of the size that the fuel within reach feeds"),
+    "fixed_om_per_kw_year": ("USD kW-1 year-1", "its fixed operation and maintenance"),
+    "variable_om_per_mwh": ("USD MWh-1", "its variable operation and maintenance, fuel and road among it"),
+    "lifetime_years": ("year", "its lifetime"),
 }
 
 
@@ -51,36 +66,41 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     -------
     Potential
         Beside `schema.POTENTIAL`: `energy_low_gwh`, `energy_high_gwh`, `energy_p10_gwh`, `_p50_`, `_p90_`, `heat_gwh`,
-        `heat_mw` over `site`. Features `bioenergy_districts`, `bioenergy_plants`,
+        `heat_mw` over `site`, and where `cost_basis` says so `capital_per_kw`, `fixed_om_per_kw_year`,
+        `variable_om_per_mwh`, `lifetime_years`. Features `bioenergy_districts`, `bioenergy_plants`,
         `bioenergy_catchments`.
         `capacity_factor` is NaN where nothing grows.
 
     Raises
     ------
     GreenzoneError
-        An unknown crop, impossible figures, efficiencies above 1.
+        An unknown crop or district, impossible figures, efficiencies above 1.
     """
     tables = layers.tables
     supply, part = _on_sites(feedstocks.all_feedstocks(tables, options), sites, layers, options)
     energy, ways = _sums(supply, part), conversion.read_ways(tables["bioenergy_conversion"], options)
     eligible = sites.eligible_fraction.to_numpy()
-    data = _ladder(sites, energy, ways, options)
-    groups, profiles = _profiles(
-        sites, layers, energy["available_gwh"] * ways.electric[:, None] * eligible, ways, options
-    )
-    data["group"] = ("site", groups)
-    districts, totals = _ranges(data, sites, layers, (supply, part), ways, options)
     slope = layers.site.slope.to_numpy() if "slope" in layers.site else np.zeros(sites.sizes["site"])
-    stands, catchments, sited = plants.site_plants(
-        sites, slope, energy["available_gwh"] * eligible, ways, tables, options
-    )
-    price = costs.Market.read(tables, options)
-    totals = _totals(energy, ways, eligible) | totals | costs.zone_costs(data, price, options) | sited
+    blocks, fuel = logistics.make_blocks(sites, slope, options.block_km), energy["available_gwh"] * eligible
+    sizes = scale.plant_scale(blocks, fuel, ways, tables, options)
+    power = fuel * sizes.electric
+    data = _ladder(sites, energy, power, ways, sizes.electric, options)
+    groups, profiles = _profiles(sites, layers, power, ways, options)
+    data["group"] = ("site", groups)
+    districts, totals = _ranges(data, sites, layers, (supply, part), sizes.electric, options)
+    stands, catchments, sited = plants.site_plants(sites, blocks, fuel, ways, tables, options)
+    price = scale.site_costs(sizes, power, ways)
+    totals = _totals(energy, power, ways, sizes.electric, eligible) | totals
+    totals |= costs.zone_costs(data, price, options) | sited
     if options.heat_credit:
-        data["fixed_om_per_kw_year"] = ("site", costs.upkeep_after_heat(data, price, options))
+        upkeep = costs.upkeep_after_heat(data, price.fixed_om_per_kw_year.to_numpy(), options)
+        price["fixed_om_per_kw_year"] = ("site", upkeep)
+    if options.cost_basis == "plant":
+        data = data.assign(price)
     for name, (units, long_name) in EXTRA.items():
         if name in data:
-            data[name].attrs = {"units": units, "long_name": long_name}
+            money = {"currency": "USD", "price_year": options.price_year} if units.startswith("USD") else {}
+            data[name].attrs = {"units": units, "long_name": long_name, **money}
     data.theoretical_gwh.attrs["comment"] = "energy of the fuel, lower heating value"
     return Potential(
         technology="bioenergy",
@@ -99,6 +119,8 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
 def _on_sites(supply: pd.DataFrame, sites: xr.Dataset, layers: Layers, options: Options) -> tuple[pd.DataFrame, Array]:
     """The rows of the statistics and of energy crops, and the share of each on each site, (row, site)."""
     names = list(dict.fromkeys(supply.area))
+    known = [*catalogue.load_districts().district.astype(str), WHOLE_ZONE]
+    check_areas(names, known, list(layers.zone["district"].astype(str)))
     cover = layers.site.land_cover_fraction
     classes = cover.land_cover.to_numpy().astype(str)
     areas = spread.areas_of(names, sites, layers.zone, classes)
@@ -132,14 +154,14 @@ def _ranges(
     sites: xr.Dataset,
     layers: Layers,
     spread_supply: tuple[pd.DataFrame, Array],
-    ways: conversion.Ways,
+    electric: Array,
     options: Options,
 ) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
     """Percentiles of the electricity: written to the sites, of the districts as polygons, of the zone as totals."""
     supply, part = spread_supply
     draws = ranges.draw(supply, options)
-    electric = ways.electric[[FEEDSTOCKS.index(name) for name in supply.feedstock]]
-    weight = part * electric[:, None] * sites.eligible_fraction.to_numpy()
+    of_row = electric[[FEEDSTOCKS.index(name) for name in supply.feedstock]]
+    weight = part * of_row * sites.eligible_fraction.to_numpy()
     names, labels = layers.zone["district"].to_numpy().astype(str), sites.district.to_numpy().astype(str)
     by_district = np.stack([weight[:, labels == name].sum(1) for name in names], axis=1)
     frame = gpd.GeoDataFrame({"district": names}, geometry=layers.zone.geometry.to_numpy(), crs=layers.zone.crs)
@@ -159,20 +181,25 @@ def _ranges(
     return frame, totals
 
 
-def _ladder(sites: xr.Dataset, energy: dict[str, Array], ways: conversion.Ways, options: Options) -> xr.Dataset:
+def _ladder(
+    sites: xr.Dataset,
+    energy: dict[str, Array],
+    power: Array,
+    ways: conversion.Ways,
+    electric: Array,
+    options: Options,
+) -> xr.Dataset:
     """The rungs over `site`."""
-    electric, heat = ways.electric, ways.heat
     eligible = sites.eligible_fraction.to_numpy()
-    resource = energy["resource_gwh"].sum(0)
-    power = electric @ energy["available_gwh"] * eligible
-    warmth = heat @ energy["available_gwh"] * eligible
+    resource, total = energy["resource_gwh"].sum(0), power.sum(0)
+    warmth = ways.heat @ energy["available_gwh"] * eligible
     full_load = options.capacity_factor * HOURS_PER_YEAR / 1000.0
     values = {
         "eligible_fraction": eligible, "theoretical_gwh": resource, "geographic_gwh": resource * eligible,
-        "capacity_mw": power / full_load, "capacity_factor": np.where(power > 0, options.capacity_factor, np.nan),
-        "energy_gwh": power, "heat_gwh": warmth, "heat_mw": warmth / full_load,
-        "energy_low_gwh": electric @ energy["low_gwh"] * eligible,
-        "energy_high_gwh": electric @ energy["high_gwh"] * eligible,
+        "capacity_mw": total / full_load, "capacity_factor": np.where(total > 0, options.capacity_factor, np.nan),
+        "energy_gwh": total, "heat_gwh": warmth, "heat_mw": warmth / full_load,
+        "energy_low_gwh": (electric * energy["low_gwh"]).sum(0) * eligible,
+        "energy_high_gwh": (electric * energy["high_gwh"]).sum(0) * eligible,
     }  # fmt: skip
     return xr.Dataset({name: ("site", array) for name, array in values.items()}, {"site": sites.site})
 
@@ -211,20 +238,21 @@ def _profiles(
     return number, label(profiles, PROFILES)
 
 
-def _totals(energy: dict[str, Array], ways: conversion.Ways, eligible: Array) -> dict[str, float]:
+def _totals(
+    energy: dict[str, Array], power: Array, ways: conversion.Ways, electric: Array, eligible: Array
+) -> dict[str, float]:
     """Electricity with its range, by feedstock, and straw by both methods."""
-    electric, heat = ways.electric, ways.heat
     sums = {column: (values * eligible).sum(1) for column, values in energy.items()}
     totals = {
-        "energy_gwh": float(electric @ sums["available_gwh"]),
-        "energy_low_gwh": float(electric @ sums["low_gwh"]),
-        "energy_high_gwh": float(electric @ sums["high_gwh"]),
-        "heat_gwh": float(heat @ sums["available_gwh"]),
+        "energy_gwh": float(power.sum()),
+        "energy_low_gwh": float((electric * energy["low_gwh"] * eligible).sum()),
+        "energy_high_gwh": float((electric * energy["high_gwh"] * eligible).sum()),
+        "heat_gwh": float(ways.heat @ sums["available_gwh"]),
     }
     for index, name in enumerate(FEEDSTOCKS):
         totals[f"{name}_resource_gwh"] = float(sums["resource_gwh"][index])
         totals[f"{name}_available_gwh"] = float(sums["available_gwh"][index])
-        totals[f"{name}_energy_gwh"] = float(electric[index] * sums["available_gwh"][index])
+        totals[f"{name}_energy_gwh"] = float(power[index].sum())
     totals["crop_residues_above_floor_gwh"] = float(sums["floor_gwh"][0])
     return totals
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from greenzone.errors import GreenzoneError, nearest
 from greenzone.technologies.bioenergy import model
 from greenzone.technologies.bioenergy.options import Options
+from greenzone.technologies.bioenergy.statistics import with_own_tables
 
 FEEDSTOCKS = ("crop_residues", "manure", "waste", "forest_residues", "sewage", "energy_crops")
 OF_PEOPLE = ("waste", "sewage")  # spread by populated places, the others by land
@@ -42,8 +43,9 @@ def all_feedstocks(tables: Mapping[str, pd.DataFrame], options: Options) -> pd.D
     Raises
     ------
     GreenzoneError
-        An unknown crop, a yield of 0, a negative number.
+        An unknown crop, a yield of 0, a negative number, a table that cannot be read.
     """
+    tables = with_own_tables(tables, options)
     cattle = latest_livestock(tables["livestock"], options.livestock_year)
     parts = {
         "crop_residues": crop_residues(tables["crops"], tables["bioenergy_crops"], cattle, options),
@@ -113,20 +115,35 @@ def crop_residues(crops: pd.DataFrame, kinds: pd.DataFrame, cattle: pd.DataFrame
     )
 
 
-def manure(cattle: pd.DataFrame, animals: pd.DataFrame, options: Options) -> pd.DataFrame:
-    """Methane of manure by district; cattle that are not dairy cows count as other cattle."""
-    kinds = animals.set_index("animal")
-    heads = {
-        "dairy_cow": cattle.dairy_cow_heads.to_numpy(float),
-        "other_cattle": (cattle.cattle_heads - cattle.dairy_cow_heads).clip(lower=0).to_numpy(float),
-    }
-    volume = sum(
-        model.manure_methane(number, kinds.volatile_solids_kg_per_day[name], kinds.methane_capacity_m3_per_kg[name])
-        for name, number in heads.items()
-    )
-    energy = model.methane_energy(np.asarray(volume), options.methane_heating_value)
-    shares = (1.0, options.manure_collected, options.manure_collected_low, options.manure_collected_high)
-    return _rows(cattle.district, energy, shares)
+def manure(herds: pd.DataFrame, animals: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """Methane of manure by district: every animal of the table that the statistics count, collected by its housing.
+
+    Cattle that are not dairy cows count as other cattle.
+    """
+    others = (herds.cattle_heads - herds.dairy_cow_heads).clip(lower=0)
+    heads = herds.assign(other_cattle_heads=others)
+    energy = dict.fromkeys(COLUMNS, np.zeros(len(herds)))
+    for animal in animals.itertuples():
+        if animal.heads_column not in heads:
+            continue
+        number = heads[animal.heads_column].fillna(0.0).to_numpy(float)
+        volume = model.manure_methane(
+            number, float(animal.volatile_solids_kg_per_day), float(animal.methane_capacity_m3_per_kg)
+        )
+        methane = model.methane_energy(volume, options.methane_heating_value)
+        shares = (1.0, *collected_shares(animal.recoverable, animal.recoverable_low, animal.recoverable_high, options))
+        energy = {column: energy[column] + methane * share for column, share in zip(COLUMNS, shares, strict=True)}
+    return pd.DataFrame({"area": herds.district.to_numpy(), **energy, "floor_gwh": np.nan})
+
+
+def collected_shares(likely: float, low: float, high: float, options: Options) -> tuple[float, float, float]:
+    """Share of an animal's manure that can be collected, its lower and its upper end: the options' where they are
+    given, and never out of order."""
+    likely = likely if options.manure_collected is None else options.manure_collected
+    low = low if options.manure_collected_low is None else options.manure_collected_low
+    high = high if options.manure_collected_high is None else options.manure_collected_high
+    middle = min(max(likely, low), high) if options.manure_collected is None else likely
+    return middle, min(low, middle), max(high, middle)
 
 
 def _people(population: pd.DataFrame) -> tuple[pd.Series, NDArray[np.float64], NDArray[np.float64]]:

@@ -29,6 +29,16 @@ class Lines(NamedTuple):
     slope: Array
 
 
+class Limits(NamedTuple):
+    """Relative gap to which cost is to be proven [1], and longest time for each of the two steps [s]."""
+
+    gap: float = 0.05
+    seconds: float = 60.0
+
+
+DEFAULT = Limits()
+
+
 class Choice(NamedTuple):
     """Share of each block that goes to each candidate `(block, candidate)`, fuel used [GWh], the proven gaps of the
     largest supply and of its least cost. [1]"""
@@ -40,7 +50,7 @@ class Choice(NamedTuple):
 
 
 def locate(
-    supply: Array, distance: Array, radius: float, least: float, haul: Array, lines: Lines, gap: float = 0.05
+    supply: Array, distance: Array, radius: float, least: float, haul: Array, lines: Lines, limits: Limits = DEFAULT
 ) -> Choice:
     """Plants that use as much of the supply as they can reach, and among those the ones that cost least.
 
@@ -61,8 +71,8 @@ def locate(
         Cost of carrying the block's fuel over 1 km. [USD/(GWh km)]
     lines : Lines
         Cost of plants. [USD/year, USD/GWh]
-    gap : float
-        Relative gap to which cost is proven. [1]
+    limits : Limits
+        When to stop; what is proven by then stands in the result.
 
     Returns
     -------
@@ -85,9 +95,9 @@ def locate(
     if not block.size:
         return Choice(share, 0.0, 0.0, 0.0)
     open_places, at = np.unique(place, return_inverse=True)
-    largest, first_gap = _most_fuel(block, at, fuel, least)
+    largest, first_gap = _most_fuel(block, at, fuel, least, limits)
     cost = haul[block] * distance[block, place] * fuel
-    flows, second_gap = _least_cost((block, at, fuel), largest, least, cost, lines, gap)
+    flows, second_gap = _least_cost((block, at, fuel), largest, least, cost, lines, limits)
     share[block, open_places[at]] = flows
     return Choice(share, float(flows @ fuel), first_gap, second_gap)
 
@@ -98,16 +108,20 @@ def _rows(count: int, *parts: tuple[NDArray[Any], NDArray[Any], NDArray[Any]], w
 
 
 def _solve(
-    cost: Array, constraints: list[LinearConstraint], integer: Array, upper: Array, gap: float
+    cost: Array, constraints: list[LinearConstraint], integer: Array, upper: Array, limits: Limits
 ) -> tuple[Array, float]:
-    options = {"mip_rel_gap": gap, "node_limit": NODES}
+    """Solution, and the relative gap within which it is proven to be the best."""
+    options = {"mip_rel_gap": limits.gap, "node_limit": NODES, "time_limit": limits.seconds}
     result = milp(cost, integrality=integer, bounds=Bounds(0.0, upper), constraints=constraints, options=options)
     if result.x is None:
-        raise GreenzoneError(f"no plants could be sited: {result.message}")
+        raise GreenzoneError(
+            f"no bioenergy plants were sited within {limits.seconds:g} s: raise siting_seconds or lower candidates"
+            f" ({result.message.strip()})"
+        )
     return result.x, float(result.mip_gap or 0.0)
 
 
-def _most_fuel(block: Index, place: Index, fuel: Array, least: float) -> tuple[float, float]:
+def _most_fuel(block: Index, place: Index, fuel: Array, least: float, limits: Limits) -> tuple[float, float]:
     """Largest fuel that plants of at least `least` can use, and the gap to which that is proven.
 
     Shares of blocks come first among the variables, then whether a place has a plant.
@@ -124,12 +138,14 @@ def _most_fuel(block: Index, place: Index, fuel: Array, least: float) -> tuple[f
         LinearConstraint(size.tocsr(), 0.0, np.inf),
     ]
     integer = np.concatenate([np.zeros(pairs), np.ones(places)])
-    solution, gap = _solve(np.concatenate([-fuel, np.zeros(places)]), constraints, integer, np.ones(width), 0.0)
+    solution, gap = _solve(
+        np.concatenate([-fuel, np.zeros(places)]), constraints, integer, np.ones(width), limits._replace(gap=0.0)
+    )
     return float(fuel @ solution[:pairs]), gap
 
 
 def _least_cost(
-    arcs: tuple[Index, Index, Array], largest: float, least: float, haul: Array, lines: Lines, gap: float
+    arcs: tuple[Index, Index, Array], largest: float, least: float, haul: Array, lines: Lines, limits: Limits
 ) -> tuple[Array, float]:
     """Shares that use the largest fuel at least cost.
 
@@ -161,5 +177,5 @@ def _least_cost(
     integer = np.concatenate([np.zeros(pairs), ones, np.zeros(many)])
     upper = np.concatenate([np.ones(pairs + many), np.repeat(reach, kinds)])
     scale = max(float(np.abs(cost).max()), 1.0)
-    solution, proven = _solve(cost / scale, constraints, integer, upper, gap)
+    solution, proven = _solve(cost / scale, constraints, integer, upper, limits)
     return np.clip(solution[:pairs], 0.0, 1.0), proven

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -12,6 +13,16 @@ from greenzone import schema
 class Options(schema.Options):
     """Electricity and heat from residues, manure, waste and wood."""
 
+    crops_file: Path | None = None
+    """CSV in place of the table `crops`: `district crop production_t` and where known `yield_t_per_ha` [t, t/ha]."""
+    livestock_file: Path | None = None
+    """CSV in place of the table `livestock`: `district` and any of `cattle_heads dairy_cow_heads buffalo_heads
+    sheep_heads goat_heads pig_heads hen_heads broiler_heads horse_heads`; `year` where there are several."""
+    population_file: Path | None = None
+    """CSV in place of the table `population`: `area persons`, an area being a district or `zone`; `kind` is `estimate`
+    or `target`."""
+    forest_file: Path | None = None
+    """CSV in place of the table `bioenergy_forest`, with its columns up to `lhv_gj_per_t`."""
     residue_method: Literal["share", "floor"] = "share"
     """How much straw may leave the field: a fixed share of it, or all above a cover left against erosion. The two
     disagree; both are in the totals."""
@@ -28,12 +39,13 @@ class Options(schema.Options):
     """The same for the lower end of the range [kg/d]; 1.5 kg/d for a quarter of the herd (Scarlat et al. 2010)."""
     livestock_year: int | None = None
     """Year of the livestock table; the latest of each district where not given."""
-    manure_collected: float = Field(default=0.50, ge=0, le=1)
-    """Share of the manure that can be collected [1]; assumption: herds are housed for half of the year."""
-    manure_collected_low: float = Field(default=0.30, ge=0, le=1)
-    """Lower end of that share [1]; assumption: herds of fewer than ten heads stay without a digester."""
-    manure_collected_high: float = Field(default=0.70, ge=0, le=1)
-    """Upper end of that share [1]; assumption: dairy cows return at night all year."""
+    manure_collected: float | None = Field(default=None, ge=0, le=1)
+    """Share of the manure that can be collected, of all animals alike [1]; by default each animal's by its housing,
+    from the table `bioenergy_animals`: 0.5 of cattle's."""
+    manure_collected_low: float | None = Field(default=None, ge=0, le=1)
+    """Lower end of that share [1]; 0.3 of cattle's: herds of fewer than ten heads stay without a digester."""
+    manure_collected_high: float | None = Field(default=None, ge=0, le=1)
+    """Upper end of that share [1]; 0.7 of cattle's: dairy cows return at night all year."""
     methane_heating_value: float = Field(default=35.883, ge=30, le=40)
     """Lower heating value of methane [MJ/m3 at 0 degC and 101325 Pa]; ISO 6976."""
     waste_per_person: float = Field(default=0.83, ge=0, le=5)
@@ -93,10 +105,14 @@ class Options(schema.Options):
     heat_sold: float = Field(default=0.50, ge=0, le=1)
     """Share of the heat that finds a buyer [1]; assumption: half of the year is heated."""
     heat_credit: bool = False
-    """Whether the LCOE of sites counts the sale of heat; both are in the totals. The credit is in US dollars of
-    `price_year`, which must then be the money of the economics section."""
+    """Whether the LCOE of sites counts the sale of heat; both are in the totals."""
+    cost_basis: Literal["plant", "table"] = "plant"
+    """Costs in the LCOE of sites: those of a plant of the size that the fuel within reach feeds, with the road to it,
+    changed to the money of the economics section, or the cost table's for a plant of 24 MW. Costs named under
+    `economics.costs` come before either."""
     price_year: int = Field(default=2024, ge=2000, le=2100)
-    """Year of the prices [year], in US dollars."""
+    """Year of the US dollars in which costs of plants are told, and of `heat_price`, `transport_cost`, `loading_cost`
+    [year]."""
     wacc: float = Field(default=0.10, ge=0, lt=1)
     """Real cost of capital for the levelised costs of plants [1]; as in the economics section."""
 
@@ -120,18 +136,26 @@ class Options(schema.Options):
     """Of each square of this width one block may hold a plant, that with most fuel [km]."""
     candidates: int = Field(default=24, ge=1, le=200)
     """Most places among which plants are chosen; more are better placed and take longer."""
+    siting_gap: float = Field(default=0.05, ge=0, le=1)
+    """Relative gap to which the least cost of the plants is to be proven [1]; the gap reached is told."""
+    siting_seconds: float = Field(default=60.0, gt=0, le=3600)
+    """Longest time for each of the two steps of choosing plants of one kind [s]; the default never ends a run of the
+    embedded zone. A run that ends by it tells its gap but need not come out alike on another machine."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         for low, likely, high in (
             (0.0, self.removal_share, self.removal_share_high),
-            (self.manure_collected_low, self.manure_collected, self.manure_collected_high),
             (self.wood_share_low, self.wood_share, self.wood_share_high),
             (self.sewage_connected_low, self.sewage_connected, self.sewage_connected_high),
             (self.energy_crop_yield_low, self.energy_crop_yield, self.energy_crop_yield_high),
         ):
             if not low <= likely <= high:
                 raise ValueError(f"a range must rise from low to high: {low:g}, {likely:g}, {high:g}")
+        manure = (self.manure_collected_low, self.manure_collected, self.manure_collected_high)
+        given = [share for share in manure if share is not None]
+        if given != sorted(given):
+            raise ValueError(f"a range must rise from low to high: {', '.join(f'{share:g}' for share in given)}")
         if self.waste_electricity * 3.6 > self.waste_heating_value:
             raise ValueError("waste_electricity is more than the waste's heating value holds")
         return self

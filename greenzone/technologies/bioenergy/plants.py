@@ -14,64 +14,31 @@ import shapely
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from greenzone.technologies.bioenergy import costs, location, logistics
+from greenzone.technologies.bioenergy import costs, location, logistics, scale
 from greenzone.technologies.bioenergy.conversion import Ways
 from greenzone.technologies.bioenergy.options import Options
 
 Array = NDArray[np.float64]
 
 HOURS_PER_YEAR = 8760.0
-GJ_PER_GWH = 3600.0
 WORDS = ("plant", "district", "pathway")
 FIGURES = (
     "capacity_mw", "energy_gwh", "fuel_gwh", "efficiency", "mass_t", "mean_distance_km", "transport_usd_per_mwh",
-    "lcoe_usd_per_mwh", "heat_gwh", "lcoe_with_heat_usd_per_mwh",
+    "lcoe_usd_per_mwh", "heat_gwh", "lcoe_with_heat_usd_per_mwh", "supply_gap", "cost_gap",
 )  # fmt: skip
 TOUCH_MW = (2.0, 10.0)  # times the least size, at which straight lines touch the curve of cost
 
 
-def size_of(fuel_gwh: ArrayLike, plant: pd.Series, capacity_factor: float) -> Array:
-    """Electric size of a plant that burns a fuel, whose efficiency grows with its size.
-
-    Parameters
-    ----------
-    fuel_gwh : array_like
-        In a year. [GWh]
-    plant : Series
-        `efficiency` at `reference_mw`, `efficiency_exponent`, `efficiency_highest`.
-    capacity_factor : float
-        [1]
-
-    Returns
-    -------
-    ndarray
-        [MW]
-    """
-    mean = np.asarray(fuel_gwh, float) * 1000.0 / (capacity_factor * HOURS_PER_YEAR)
-    exponent = plant.efficiency_exponent
-    growing = (mean * plant.efficiency / plant.reference_mw**exponent) ** (1.0 / (1.0 - exponent))
-    return np.minimum(growing, mean * plant.efficiency_highest)
-
-
-def fuel_of(size_mw: float, plant: pd.Series, capacity_factor: float) -> float:
-    """Fuel that a plant of an electric size [MW] burns in a year. [GWh]"""
-    share = min(
-        plant.efficiency * (size_mw / plant.reference_mw) ** plant.efficiency_exponent, plant.efficiency_highest
-    )
-    return float(size_mw / share * capacity_factor * HOURS_PER_YEAR / 1000.0)
-
-
 def yearly_cost(fuel_gwh: ArrayLike, plant: pd.Series, money: float, options: Options) -> Array:
     """Capital paid back and fixed upkeep of a plant by the fuel it burns; larger ones cost less per kW. [USD/year]"""
-    size = size_of(fuel_gwh, plant, options.capacity_factor)
-    capital = plant.capital_per_kw * money * 1000.0 * plant.reference_mw
-    capital = capital * (size / plant.reference_mw) ** plant.size_exponent
-    return np.asarray(capital * (costs.annuity(options.wacc, plant.lifetime_years) + plant.fixed_om_share))
+    size = scale.size_of(fuel_gwh, plant, options.capacity_factor)
+    capital = scale.capital_per_kw(size, plant) * money * size * 1000.0
+    return np.asarray(capital * (costs.capital_share(options.wacc, plant.lifetime_years) + plant.fixed_om_share))
 
 
 def cost_lines(plant: pd.Series, money: float, options: Options) -> location.Lines:
     """Straight lines that touch the curve of `yearly_cost` from above."""
-    touch = np.array([fuel_of(plant.least_mw * times, plant, options.capacity_factor) for times in TOUCH_MW])
+    touch = np.array([scale.fuel_of(plant.least_mw * times, plant, options.capacity_factor) for times in TOUCH_MW])
     step = 1e-3 * touch
     slope = (yearly_cost(touch + step, plant, money, options) - yearly_cost(touch - step, plant, money, options)) / (
         2 * step
@@ -81,7 +48,7 @@ def cost_lines(plant: pd.Series, money: float, options: Options) -> location.Lin
 
 def site_plants(
     sites: xr.Dataset,
-    slope: ArrayLike,
+    blocks: logistics.Blocks,
     fuel: Array,
     ways: Ways,
     tables: Mapping[str, pd.DataFrame],
@@ -92,9 +59,9 @@ def site_plants(
     Parameters
     ----------
     sites : Dataset
-        `lon lat area_km2 district` over `site`.
-    slope : array_like (site,)
-        [degree]
+        `lon lat district` over `site`.
+    blocks : Blocks
+        That hold the sites.
     fuel : ndarray (feedstock, site)
         What may be taken, on eligible land. [GWh]
     ways : Ways
@@ -107,16 +74,14 @@ def site_plants(
     Returns
     -------
     plants, catchments : GeoDataFrame
-        Points and polygons, WGS 84, joined by `plant`.
+        Points and polygons, WGS 84, joined by `plant`. `supply_gap` and `cost_gap` are the proven gaps of the choice of
+        that kind of plant.
     totals : dict
-        Sums over the plants and the proven gaps.
+        Sums over the plants and the largest proven gaps.
     """
-    blocks = logistics.make_blocks(sites, slope, options.block_km)
-    chosen = {options.solid_pathway, options.waste_pathway, "anaerobic_digestion"}
-    rows = tables["bioenergy_plants"]
     found = [
-        _plants_of(plant, blocks, sites, fuel[ways.kind == plant.resource_class], ways, tables["price_index"], options)
-        for _, plant in rows[rows.pathway.isin(chosen)].iterrows()
+        _plants_of(plant, blocks, sites, scale.fuel_of_kind(plant, blocks, fuel, ways, options), tables, options)
+        for plant in scale.chosen_plants(tables["bioenergy_plants"], ways, options)
     ]
     plants, catchments = (pd.concat([part[index] for part in found], ignore_index=True) for index in (0, 1))
     frame = gpd.GeoDataFrame(plants, geometry="geometry", crs="EPSG:4326")
@@ -135,48 +100,41 @@ def _plants_of(
     plant: pd.Series,
     blocks: logistics.Blocks,
     sites: xr.Dataset,
-    fuel: Array,
-    ways: Ways,
-    index: pd.DataFrame,
+    fuel: scale.Fuel,
+    tables: Mapping[str, pd.DataFrame],
     options: Options,
 ) -> tuple[pd.DataFrame, pd.DataFrame, location.Choice]:
     """Plants of one kind with their catchments."""
-    kind = ways.kind == plant.resource_class
-    number = blocks.x.size
-    by_block = np.array([np.bincount(blocks.of_site, row, minlength=number) for row in fuel])
-    supply = by_block.sum(0)
-    mass = (by_block / ways.load[kind][:, None]).sum(0) * GJ_PER_GWH
-    heat = np.divide(ways.heat[kind] @ by_block, supply, out=np.zeros(number), where=supply > 0)
-    radius = options.manure_radius_km if plant.resource_class == "biogas" else options.transport_radius_km
-    places = logistics.candidate_places(blocks, supply, options.candidate_km, options.candidates)
-    way = logistics.road_distance(blocks, places, options.road_winding, options.slope_winding, radius)
-    money = costs.dollars(index, str(plant.currency), int(plant.year), options.price_year)
-    per_gwh = np.divide(mass, supply, out=np.zeros(number), where=supply > 0)
-    least = fuel_of(plant.least_mw, plant, options.capacity_factor)
-    lines = cost_lines(plant, money, options)
-    choice = location.locate(supply, way, radius, least, per_gwh * options.transport_cost, lines)
+    places = logistics.candidate_places(blocks, fuel.energy, options.candidate_km, options.candidates)
+    way = logistics.road_distance(blocks, places, options.road_winding, options.slope_winding, fuel.radius)
+    money = costs.dollars(tables["price_index"], str(plant.currency), int(plant.year), options.price_year)
+    per_gwh = np.divide(fuel.mass, fuel.energy, out=np.zeros(fuel.mass.shape), where=fuel.energy > 0)
+    least = scale.fuel_of(plant.least_mw, plant, options.capacity_factor)
+    limits = location.Limits(options.siting_gap, options.siting_seconds)
+    choice = location.locate(
+        fuel.energy,
+        way,
+        fuel.radius,
+        least,
+        per_gwh * options.transport_cost,
+        cost_lines(plant, money, options),
+        limits,
+    )
     rows: list[dict[str, object]] = []
     areas: list[dict[str, object]] = []
     for column in np.flatnonzero(choice.share.sum(0) > 1e-9):
         share = choice.share[:, column]
-        taken = share * supply
-        name = f"{plant.resource_class}-{len(rows) + 1}"
-        carried = float((share * mass * np.where(np.isfinite(way[:, column]), way[:, column], 0.0)).sum())
-        row = _figures(plant, float(taken.sum()), float((share * mass).sum()), carried, money, options)
-        warmth = float((taken * heat).sum())
+        road = np.where(np.isfinite(way[:, column]), way[:, column], 0.0)
+        sums = (float(share @ fuel.energy), float(share @ fuel.mass), float((share * fuel.mass) @ road))
+        row = _figures(plant, *sums, money, options)
+        warmth = float((share * fuel.energy) @ fuel.heat)
         credit = float(costs.heat_revenue(np.array(warmth), options)) / row["energy_gwh"]
         row |= {"heat_gwh": warmth, "lcoe_with_heat_usd_per_mwh": row["lcoe_usd_per_mwh"] - credit}
+        row |= {"supply_gap": choice.supply_gap, "cost_gap": choice.cost_gap}
         here = blocks.of_site == places[column]
         place = shapely.Point(float(sites.lon.to_numpy()[here].mean()), float(sites.lat.to_numpy()[here].mean()))
-        rows.append(
-            {
-                "plant": name,
-                "district": str(sites.district.to_numpy()[here][0]),
-                "pathway": plant.pathway,
-                **row,
-                "geometry": place,
-            }
-        )
+        name, district = f"{plant.resource_class}-{len(rows) + 1}", str(sites.district.to_numpy()[here][0])
+        rows.append({"plant": name, "district": district, "pathway": plant.pathway, **row, "geometry": place})
         main = (share > 1e-6) & (choice.share.argmax(1) == column)
         areas.append({"plant": name, "fuel_gwh": row["fuel_gwh"], "geometry": _outline(blocks, main)})
     return *_frames(rows, areas), choice
@@ -192,7 +150,7 @@ def _figures(
     plant: pd.Series, fuel: float, mass: float, carried: float, money: float, options: Options
 ) -> dict[str, float]:
     """Size, energy and cost of one plant from its fuel [GWh], its mass [t] and the road it takes [t km]."""
-    size = float(size_of(fuel, plant, options.capacity_factor))
+    size = float(scale.size_of(fuel, plant, options.capacity_factor))
     energy = size * options.capacity_factor * HOURS_PER_YEAR / 1000.0
     haul = mass * options.loading_cost + carried * options.transport_cost
     variable = (plant.variable_om_per_mwh * energy + plant.fuel_per_mwh * fuel) * money * 1000.0
