@@ -86,7 +86,7 @@ def checksum(path: Path) -> str:
 
 def write_json(content: Mapping[str, Any], path: Path) -> None:
     """Write plain values as UTF-8 JSON, NaN as null, keys in their order."""
-    text = json.dumps(_plain(content), ensure_ascii=False, allow_nan=False, indent=2)
+    text = json.dumps(plain(content), ensure_ascii=False, allow_nan=False, indent=2)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
@@ -101,11 +101,12 @@ def _weather_period(run: RunView) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Values as JSON knows them: NaN and infinities are None, arrays are lists, whatever else is text."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, np.ndarray)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):

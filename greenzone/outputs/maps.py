@@ -93,10 +93,13 @@ def _panels(number: int, extent: Extent) -> tuple[Figure, list[Axes], Axes]:
     return figure, grid, slot(width / 2 - PANEL / 2, FOOT * 0.65, PANEL, FOOT * 0.12)
 
 
-def site_raster(geometry: np.ndarray) -> tuple[np.ndarray, Extent]:
-    """Number of the site at each pixel of a picture of the zone, -1 outside; and its west, east, south, north."""
+def site_raster(geometry: np.ndarray, pixels: int = PIXELS) -> tuple[np.ndarray, Extent]:
+    """Number of the site at each pixel of a picture of the zone, -1 outside; and its west, east, south, north.
+
+    The longer side of the picture has `pixels` pixels.
+    """
     west, south, east, north = shapely.total_bounds(geometry) + np.array([-1, -1, 1, 1]) * MARGIN_DEGREES
-    scale = PIXELS / max(east - west, north - south)
+    scale = pixels / max(east - west, north - south)
     width, height = max(1, round((east - west) * scale)), max(1, round((north - south) * scale))
     transform = from_bounds(west, south, east, north, width, height)
     numbered = zip(geometry, range(len(geometry)), strict=True)
@@ -167,17 +170,17 @@ def _best(axes: Axes, run: RunView, index: np.ndarray, extent: Extent) -> None:
     patches = [Patch(color=colour, label=name) for name, colour in zip(names, colours, strict=True)]
     axes.legend(handles=patches, loc="lower left", fontsize=7, framealpha=0.9)
     halo = [withStroke(linewidth=2, foreground="white")]
-    for name, lon, lat in labelled_places(run):
+    for name, lon, lat in labelled_places(run.layers.zone):
         axes.plot(lon, lat, "o", markersize=3, color="black", markeredgecolor="white", markeredgewidth=0.5, zorder=6)
         axes.annotate(name, (lon, lat), (3, 3), textcoords="offset points", fontsize=7, path_effects=halo, zorder=7)
 
 
-def labelled_places(run: RunView) -> list[tuple[str, float, float]]:
+def labelled_places(districts: gpd.GeoDataFrame) -> list[tuple[str, float, float]]:
     """Name, longitude and latitude of the larger settlements, district seats first, none on the label of another."""
     places = catalogue.load_settlements().fillna({"population": 0.0})
-    zone = shapely.union_all(run.layers.zone.geometry.to_numpy())
+    zone = shapely.union_all(districts.geometry.to_numpy())
     places = places[shapely.contains_xy(zone, places.lon, places.lat)]
-    seat = places.name.isin(run.layers.zone.district)
+    seat = places.name.isin(districts["district"])
     places = places.assign(seat=seat).sort_values(["seat", "population", "name"], ascending=[False, False, True])
     kept: list[tuple[str, float, float]] = []
     for place in places.itertuples():

@@ -56,11 +56,31 @@ def _yearly(run: Path) -> pd.DataFrame:
     file = run / "scenarios.csv"
     if not file.is_file():
         raise GreenzoneError(f"{run}: no finished run here (there is no scenarios.csv)")
-    rows = pd.read_csv(file, dtype={"period": str})
+    return yearly(pd.read_csv(file, dtype={"period": str}), run.name)
+
+
+def yearly(scenarios: pd.DataFrame, run: str) -> pd.DataFrame:
+    """The year of every supply scenario of a run, one row each; empty where the run has none.
+
+    Parameters
+    ----------
+    scenarios : DataFrame
+        As `scenario_table` makes it.
+    run : str
+        Name of the run.
+
+    Returns
+    -------
+    DataFrame
+        `run`, `scenario` and the columns of `QUANTITIES`, NaN where the run does not tell.
+    """
+    if scenarios.empty:
+        return pd.DataFrame(columns=["run", "scenario", *QUANTITIES])
+    rows = scenarios
     rows = rows[(rows.period == "year") & (rows.technology == "all")]
     wide = rows.pivot_table(index="scenario", columns="quantity", values="value").reindex(rows.scenario.unique())
     wide = wide.reindex(columns=list(QUANTITIES)).reset_index()
-    wide.insert(0, "run", run.name)
+    wide.insert(0, "run", run)
     return wide
 
 

@@ -40,7 +40,7 @@ def test_shade_lies_where_the_terrain_lies():
 
 
 def test_labels_are_settlements_inside_the_zone_and_do_not_collide(made_up):
-    places = labelled_places(made_up)
+    places = labelled_places(made_up.layers.zone)
     names = [name for name, _, _ in places]
     assert {"Shusha", "Aghdam", "Zangilan"} <= set(names)
     assert len(set(names)) == len(names)
