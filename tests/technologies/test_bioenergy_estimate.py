@@ -160,6 +160,19 @@ def test_plants_follow_the_seasons(potential):
     assert (january > july).where(heated, True).all()
 
 
+def test_plants_run_for_the_evening(potential, zone_case):
+    """17 to 22 o'clock in Baku are 13 to 18 UTC; each day gives the same energy as without a peak."""
+    factor = potential.profiles.capacity_factor
+    july = factor.sel(time=factor.time.dt.month == 7)
+    evening = july.time.dt.hour.isin(range(13, 19))
+    assert (july.where(evening, drop=True).mean("time") > 1.05 * july.where(~evening, drop=True).mean("time")).all()
+    steady = bioenergy.estimate(*zone_case, Options(peak_hours=())).profiles.capacity_factor
+    assert factor.values.reshape(-1, 365, 24).mean(2) == pytest.approx(
+        steady.values.reshape(-1, 365, 24).mean(2), abs=1e-6
+    )
+    assert float(steady.isel(time=slice(0, 24)).std("time").max()) == pytest.approx(0.0, abs=1e-6)
+
+
 def test_halves_of_a_district_add_up_to_the_whole():
     """Neither half takes all the straw: each gets what its cropland says, and together they hold the whole."""
     halves = [bioenergy.estimate(*case(1000.0, half_of("Fuzuli", side)), Options()) for side in ("west", "east")]
@@ -296,6 +309,7 @@ def test_unknown_livestock_year_is_an_error(zone_case):
         ({"manure_collected": 0.1, "manure_collected_low": 0.3}, "a range must rise"),
         ({"waste_electricity": 0.9, "waste_heating_value": 2.5}, "more than the waste's heating value"),
         ({"residue_method": "all"}, "'share' or 'floor'"),
+        ({"peak_hours": [24]}, "must lie between 0 and 23"),
         ({"removal": 0.4}, "Extra inputs"),
     ],
 )

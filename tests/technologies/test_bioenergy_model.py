@@ -78,6 +78,27 @@ def test_seasons_keep_the_mean_and_stay_under_the_capacity(weights, capacity_fac
     assert factor @ DAYS / 365 == pytest.approx(capacity_factor, rel=1e-9)
 
 
+PEAK = np.isin(np.arange(24), range(17, 23))
+
+
+@given(st.floats(0, 1), st.floats(0, 800), st.floats(0, 1))
+def test_a_day_keeps_its_energy_its_store_and_its_least_load(mean, store, least):
+    day = model.daily_factor(mean, PEAK, store, least)
+    assert day.mean() == pytest.approx(mean, abs=1e-12)
+    assert day.min() >= min(least, mean) - 1e-12 and day.max() <= 1 + 1e-12
+    assert (day[PEAK] - mean).sum() <= store * mean + 1e-9  # no more is moved than the store holds
+
+
+def test_gas_holders_by_hand():
+    """A mean of 0.25 can all be kept for six hours of 24; fuel of three hours lifts six hours by a half of the mean."""
+    full = model.daily_factor(0.25, PEAK, 100.0, 0.0)
+    assert full[PEAK] == pytest.approx(np.ones(6)) and full[~PEAK] == pytest.approx(np.zeros(18))
+    held = model.daily_factor(0.4, PEAK, 3.0, 0.0)
+    assert held[PEAK] == pytest.approx(np.full(6, 0.4 + 0.4 * 3 / 6))
+    assert model.daily_factor(0.4, PEAK, 0.0, 0.0) == pytest.approx(np.full(24, 0.4))
+    assert model.daily_factor(0.4, np.zeros(24, bool), 8.0, 0.0) == pytest.approx(np.full(24, 0.4))
+
+
 def test_seasons_are_flattened_only_where_there_is_no_room():
     weights = np.array([1.2] * 6 + [0.8] * 6)
     assert np.ptp(model.monthly_factor(weights, 0.5, np.ones(12))) == pytest.approx(0.2)

@@ -19,12 +19,15 @@ Array = NDArray[np.float64]
 
 
 class Ways(NamedTuple):
-    """For each feedstock the kind of plant, electricity and heat per energy of the fuel, energy of a load [GJ/t]."""
+    """For each feedstock the kind of plant, electricity and heat per energy of the fuel, energy of a load [GJ/t], hours
+    of output whose fuel can be kept [h], and the load below which the plant cannot run [1]."""
 
     kind: NDArray[np.str_]
     electric: Array
     heat: Array
     load: Array
+    store: Array
+    least: Array
 
 
 def read_ways(table: pd.DataFrame, options: Options) -> Ways:
@@ -50,4 +53,5 @@ def read_ways(table: pd.DataFrame, options: Options) -> Ways:
     if (electric + heat > 1).any():
         wrong = FEEDSTOCKS[int(np.argmax(electric + heat))]
         raise GreenzoneError(f"electricity and heat from {wrong} are more than its energy: lower an efficiency")
-    return Ways(rows.resource_class.to_numpy().astype(str), electric, heat, rows.load_gj_per_t.to_numpy(float))
+    rest = (rows[name].to_numpy(float) for name in ("load_gj_per_t", "store_hours", "least_load"))
+    return Ways(rows.resource_class.to_numpy().astype(str), electric, heat, *rest)

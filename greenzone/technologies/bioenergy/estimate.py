@@ -207,7 +207,10 @@ def _ladder(
 def _profiles(
     sites: xr.Dataset, layers: Layers, power: Array, ways: conversion.Ways, options: Options
 ) -> tuple[NDArray[np.int64], xr.Dataset]:
-    """Supply groups, district by the kind of plant that gives a site most, with the seasons of their mix of fuels."""
+    """Supply groups, district by the kind of plant that gives a site most.
+
+    Their output follows the seasons of their mix of fuels, and within the day the peak as far as their stores carry.
+    """
     kinds = ways.kind
     seasons = layers.tables["bioenergy_seasons"].set_index("feedstock").loc[list(FEEDSTOCKS)]
     months = np.array(
@@ -216,6 +219,8 @@ def _profiles(
             for row in seasons.filter(regex=r"^m\d\d$").to_numpy(float)
         ]
     )
+    hours = np.isin(np.arange(24), options.peak_hours)
+    daily = model.daily_factor(months, hours, ways.store[:, None], ways.least[:, None])
     names = np.unique(kinds)
     by_kind = np.array([power[kinds == kind].sum(0) for kind in names])
     active = power.sum(0) > 0
@@ -225,12 +230,14 @@ def _profiles(
     number[active] = group
     mix = np.array([np.bincount(group, row[active], minlength=len(present)) for row in power])
     total = mix.sum(0)
-    monthly = (mix / np.where(total > 0, total, 1.0)).T @ months
-    month = layers.weather.indexes["time"].month.to_numpy() - 1
+    typical = np.tensordot((mix / np.where(total > 0, total, 1.0)).T, daily, axes=1)
+    times = layers.weather.indexes["time"]
+    local = (times + pd.Timedelta(hours=options.utc_offset_hours)).hour.to_numpy()
+    factor = typical[:, times.month.to_numpy() - 1, local]
     district, kind = (present.get_level_values(level).to_numpy().astype(str) for level in (0, 1))
     profiles = xr.Dataset(
         {
-            "capacity_factor": (("group", "time"), monthly[:, month].astype("float32")),
+            "capacity_factor": (("group", "time"), factor.astype("float32")),
             "capacity_mw": ("group", total / (options.capacity_factor * HOURS_PER_YEAR / 1000.0)),
         },
         {"district": ("group", district), "resource_class": ("group", kind), "time": layers.weather.time},

@@ -191,6 +191,42 @@ def wood_mass(forest_ha: ArrayLike, increment: ArrayLike, share: ArrayLike) -> A
     return area * growth * part
 
 
+def daily_factor(mean: ArrayLike, peak: ArrayLike, store_hours: ArrayLike, least_load: ArrayLike) -> Array:
+    """Output over capacity in each hour of a day on which a plant runs for the peak, as far as its store carries.
+
+    Outside the peak it runs lower, never below its least load; the day's energy is kept.
+
+    Parameters
+    ----------
+    mean : array_like (...,)
+        Of the day, 0 to 1. [1]
+    peak : array_like of bool (hour,)
+        The hours of the peak.
+    store_hours : array_like
+        Hours of mean output whose fuel can be kept; 0 for fuel that must be used as it comes. [h]
+    least_load : array_like
+        Below which the plant cannot run; a mean below it stays as it is. [1]
+
+    Returns
+    -------
+    ndarray (..., hour)
+        0 to 1, with the mean asked for. [1]
+
+    Examples
+    --------
+    >>> daily_factor(0.5, [False, True], 2.0, 0.2)
+    array([0.2, 0.8])
+    """
+    day = np.asarray(peak, bool)
+    long, rest = int(day.sum()), int((~day).sum())
+    level, store, least = (np.asarray(part, float)[..., None] for part in (mean, store_hours, least_load))
+    if long == 0 or rest == 0:
+        return np.broadcast_to(level, (*level.shape[:-1], day.size)).copy()
+    room = np.minimum(1.0 - level, level * store / long)
+    shift = np.maximum(np.minimum(room, (level - np.minimum(least, level)) * rest / long), 0.0)
+    return np.where(day, level + shift, level - shift * long / rest)
+
+
 def monthly_factor(weights: ArrayLike, capacity_factor: float, days: ArrayLike) -> Array:
     """Output over capacity in each month.
 

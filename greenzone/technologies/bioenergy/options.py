@@ -95,7 +95,11 @@ class Options(schema.Options):
     """Upper end of that share [1]."""
     capacity_factor: float = Field(default=0.80, gt=0, le=1)
     """Mean output over capacity [1]; 7,000 full-load hours, plants that must earn back their boilers."""
-
+    peak_hours: tuple[int, ...] = (17, 18, 19, 20, 21, 22)
+    """Local hours of the day in which plants run at full power as far as their store of fuel or gas carries, and less
+    in the others [h]; the evening peak. An empty list: steady output."""
+    utc_offset_hours: float = Field(default=4.0, ge=-12, le=14)
+    """Local time minus UTC [h]; Azerbaijan has kept UTC+4 since 2016."""
     draws: int = Field(default=1000, ge=100, le=100_000)
     """Random draws of the feedstocks from which ranges are read."""
     seed: int = Field(default=0, ge=0)
@@ -156,6 +160,8 @@ class Options(schema.Options):
         given = [share for share in manure if share is not None]
         if given != sorted(given):
             raise ValueError(f"a range must rise from low to high: {', '.join(f'{share:g}' for share in given)}")
+        if any(not 0 <= hour <= 23 for hour in self.peak_hours):
+            raise ValueError("peak_hours must lie between 0 and 23")
         if self.waste_electricity * 3.6 > self.waste_heating_value:
             raise ValueError("waste_electricity is more than the waste's heating value holds")
         return self
