@@ -45,6 +45,7 @@ class Meaning(NamedTuple):
 # costs run the other way, so that good is bright everywhere.
 BY_VARIABLE = {
     "score": Meaning("score", "", "viridis", 0.0, 1.0),
+    "top_probability": Meaning("probability of being among the best whatever the weights", "", "viridis", 0.0, 1.0),
     "eligible_fraction": Meaning("eligible share of the land", "", "viridis", 0.0, 1.0),
     "capacity_mw": Meaning("capacity", "MW", "viridis"),
     "capacity_factor": Meaning("capacity factor", "", "viridis"),

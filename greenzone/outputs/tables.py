@@ -30,9 +30,10 @@ def site_table(run: RunView) -> gpd.GeoDataFrame:
     GeoDataFrame
         WGS 84, in the order of the sites. Columns `site district area_km2`, then for each technology
         `<tech>_eligible_fraction` [1], `<tech>_capacity_mw` [MW], `<tech>_capacity_factor` [1], `<tech>_energy_gwh`
-        [GWh/year], `<tech>_lcoe` (of the plant) and `<tech>_lcoe_connected` [currency/MWh], `<tech>_score` [1] and
-        `<tech>_score_<criterion>` [1]; `best_technology`; `distance_grid` [km], `connection_cost` [currency/kW],
-        `grid_node`. Floats have six significant digits, NaN where there is nothing to tell.
+        [GWh/year], `<tech>_lcoe` (of the plant) and `<tech>_lcoe_connected` [currency/MWh], `<tech>_score` [1],
+        `<tech>_top_probability` [1] (of being among the best whatever the weights) and `<tech>_score_<criterion>` [1];
+        `best_technology`; `distance_grid` [km], `connection_cost` [currency/kW], `grid_node`. Floats have six
+        significant digits, NaN where there is nothing to tell.
     """
     sites = run.grid.sites
     columns: dict[str, np.ndarray] = {
@@ -46,6 +47,7 @@ def site_table(run: RunView) -> gpd.GeoDataFrame:
         columns[f"{name}_lcoe"] = run.lcoe[name].to_numpy().astype(float)
         columns[f"{name}_lcoe_connected"] = run.connected.lcoe[name].to_numpy().astype(float)
         columns[f"{name}_score"] = run.scores[name].to_numpy().astype(float)
+        columns[f"{name}_top_probability"] = run.top_probability[name].to_numpy().astype(float)
         for criterion, values in zip(*_contributions(run.contributions[name]), strict=True):
             columns[f"{name}_score_{criterion}"] = values
     columns["best_technology"] = best_technology(run)

@@ -67,6 +67,10 @@ class RunView(Protocol):
         """Contributions over `(criterion, site)` by technology."""
 
     @property
+    def top_probability(self) -> Mapping[str, xr.DataArray]:
+        """Probability over `site` of being among the best whatever the weights, by technology."""
+
+    @property
     def removed(self) -> pd.DataFrame:
         """What each eligibility rule removes."""
 

@@ -133,6 +133,7 @@ def made_up_run(cell_size: float, hours: int = 48) -> SimpleNamespace:
         connected=made_up_connection(grid, potentials, lcoe),
         scores=scores,
         contributions=parts,
+        top_probability={name: found / found.sum() for name, found in scores.items()},
         land=made_up_land(number=grid.sites.sizes["site"]),
         zones=gpd.GeoDataFrame({"zone": ["solar-1"]}, geometry=[grid.geometry[0]], crs=4326),
         removed=pd.DataFrame({"technology": ["solar"], "rule": ["slope"], "alone_km2": [1 / 3]}),

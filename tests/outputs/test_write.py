@@ -42,7 +42,10 @@ BY_TECHNOLOGY = ("eligibility.tif", "score.tif", "capacity_factor.tif", "capacit
 FILES |= {
     f"rasters/{name}_{what}" for name in ("solar", "wind", "hydro", "geothermal", "bioenergy") for what in BY_TECHNOLOGY
 }
-PROPERTIES = ("eligible_fraction", "capacity_mw", "capacity_factor", "energy_gwh", "lcoe", "lcoe_connected", "score")
+PROPERTIES = (
+    "eligible_fraction", "capacity_mw", "capacity_factor", "energy_gwh", "lcoe", "lcoe_connected", "score",
+    "top_probability",
+)  # fmt: skip
 CONNECTION = {"distance_grid", "connection_cost", "grid_node"}
 
 
