@@ -19,6 +19,7 @@ from greenzone.layers import catalogue
 from greenzone.outputs.maps import MARGIN_DEGREES, hillshade
 from greenzone.outputs.report.files import RunFiles
 
+AROUND = 0.8  # degrees of terrain beyond the sites
 SCALE = 100_000  # coordinates are whole hundred-thousandths of a degree, 1 m
 PIXEL = 0.0025  # degrees of the picture of excluded land, about 250 m
 MOST_PIXELS = 1500  # across, of a raster that is read for the page
@@ -94,8 +95,9 @@ def _rings(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def terrain_entry(box: Box) -> tuple[Entries, dict[str, Any]]:
     """Shaded relief of the embedded terrain around `box`, 0 to 255; nothing where the box lies outside of it."""
     elevation = catalogue.load_elevation()
-    west, south, east, north = _widened(box)
-    if west < elevation.lon[0] or east > elevation.lon[-1] or south < elevation.lat[-1] or north > elevation.lat[0]:
+    west, south = max(box[0] - AROUND, elevation.lon[0]), max(box[1] - AROUND, elevation.lat[-1])
+    east, north = min(box[2] + AROUND, elevation.lon[-1]), min(box[3] + AROUND, elevation.lat[0])
+    if west > box[0] or south > box[1] or east < box[2] or north < box[3]:
         return {}, {}
     shade, (left, right, bottom, top) = hillshade(elevation, (west, east, south, north))
     grey = np.rint(np.clip(shade, 0, 1) * 255).astype(np.uint8)

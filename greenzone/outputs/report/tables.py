@@ -28,7 +28,11 @@ def ladders(run: RunFiles) -> dict[str, dict[str, dict[str, float | None]]]:
     found: dict[str, dict[str, dict[str, float | None]]] = {"zone": {}}
     for row in run.manifest.get("ladder", ()):
         found["zone"][row["technology"]] = {key: value for key, value in row.items() if key != "technology"}
-    economic = _economic_by_district(run)
+    for row in ranges(run):
+        if row["quantity"] == "energy" and row["kind"] in ("percentiles", "years"):
+            found["zone"].setdefault(row["technology"], {})
+            found["zone"][row["technology"]] |= {"energy_p10_gwh": row["low"], "energy_p90_gwh": row["high"]}
+    economic, percentiles = _economic_by_district(run), _percentiles_by_district(run)
     for feature in run.features["districts"]:
         values = feature["properties"]
         place = str(values["district"])
@@ -41,6 +45,7 @@ def ladders(run: RunFiles) -> dict[str, dict[str, dict[str, float | None]]]:
                 "capacity_factor": values.get(f"{name}_capacity_factor"),
                 "lcoe": values.get(f"{name}_lcoe"),
                 **economic.get((place, name), {}),
+                **percentiles.get((place, name), {}),
             }
             for name in run.technologies
         }
@@ -61,6 +66,24 @@ def _economic_by_district(run: RunFiles) -> dict[tuple[str, str], dict[str, floa
         pair: {key: float(last.loc[pair, column]) for key, column in CONNECTED.items()} if pair in last.index else none
         for pair in pairs
     }
+
+
+def _percentiles_by_district(run: RunFiles) -> dict[tuple[str, str], dict[str, float | None]]:
+    """Low and high energy of each district, from a technology's own file of districts or from its plants."""
+    found: dict[tuple[str, str], dict[str, float | None]] = {}
+    for name in run.technologies:
+        for feature in run.features.get(f"{name}_districts", ()):
+            values = feature["properties"]
+            if "energy_p10_gwh" in values:
+                found[values["district"], name] = {key: values[key] for key in ("energy_p10_gwh", "energy_p90_gwh")}
+        for feature in run.features.get(f"{name}_plants", ()):
+            values = feature["properties"]
+            if "energy_p90_gwh" in values and values.get("district"):
+                place = found.setdefault((values["district"], name), {"energy_p10_gwh": 0.0, "energy_p90_gwh": 0.0})
+                # For water P90 is the low end, passed in nine years of ten.
+                place["energy_p10_gwh"] = (place["energy_p10_gwh"] or 0.0) + (values["energy_p90_gwh"] or 0.0)
+                place["energy_p90_gwh"] = (place["energy_p90_gwh"] or 0.0) + (values["energy_p10_gwh"] or 0.0)
+    return found
 
 
 def ranges(run: RunFiles) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ GZ.siteTip = function (site) {
   const capacity = GZ.value(technology + "_capacity_mw", site);
   if (layer && layer.key !== "score") lines.push(GZ.el("div", { "data-column": layer.column }, `${GZ.tech(technology)}, ${layer.label}: ${GZ.shownValue(layer, GZ.value(layer.column, site))}`));
   if (!(capacity > 0)) return [...lines, GZ.el("div", {}, `${GZ.tech(technology)}: ${GZ.t("nothing_fits")}`)];
-  lines.push(GZ.el("div", {}, `${GZ.number(capacity)} MW · ${GZ.number(GZ.value(technology + "_energy_gwh", site))} ${GZ.t("gwh_year")} · ${GZ.number(GZ.value(technology + "_lcoe", site))} ${GZ.money("MWh")}`));
+  lines.push(GZ.el("div", {}, `${GZ.number(capacity)} ${GZ.unitOf("mw")} · ${GZ.number(GZ.value(technology + "_energy_gwh", site))} ${GZ.t("gwh_year")} · ${GZ.number(GZ.value(technology + "_lcoe", site))} ${GZ.money("mwh")}`));
   const score = GZ.value(technology + "_score", site);
   if (Number.isFinite(score)) lines.push(GZ.el("div", {}, `${GZ.tech(technology)}, ${GZ.t("layer_score")}: ${GZ.number(score)} =`), ...GZ.scoreBars(technology, site));
   return lines;
@@ -39,11 +39,11 @@ GZ.featureTip = function (kind, feature) {
   }
   const lines = [GZ.el("strong", {}, p.title), line(GZ.tech(p.technology), p.status ? ` · ${GZ.t("status_" + p.status)}` : "", p.river ? ` · ${p.river}` : "")];
   const energy = Number.isFinite(p.energy_gwh) && p.energy_gwh !== null ? ` · ${GZ.number(p.energy_gwh)} ${GZ.t("gwh_year")}` : "";
-  lines.push(line(`${GZ.number(p.capacity_mw)} MW`, energy));
+  lines.push(line(`${GZ.number(p.capacity_mw)} ${GZ.unitOf("mw")}`, energy));
   if (p.energy_p90_gwh) lines.push(line(`P90–P10: ${GZ.range(p.energy_p90_gwh, p.energy_p10_gwh)} ${GZ.t("gwh_year")}`));
-  if (p.capacity_if_found_p10_mw) lines.push(line(`${GZ.t("if_found")} P10–P90: ${GZ.range(p.capacity_if_found_p10_mw, p.capacity_if_found_p90_mw)} MW`));
+  if (p.capacity_if_found_p10_mw) lines.push(line(`${GZ.t("if_found")} P10–P90: ${GZ.range(p.capacity_if_found_p10_mw, p.capacity_if_found_p90_mw)} ${GZ.unitOf("mw")}`));
   const cost = p.lcoe_usd_mwh ?? p.lcoe_usd_per_mwh ?? p.lcoe_p50_usd_per_mwh;
-  if (cost) lines.push(line(`LCOE: ${GZ.number(cost)} USD/MWh`));
+  if (cost) lines.push(line(`LCOE: ${GZ.number(cost)} USD/${GZ.unitOf("mwh")}`));
   return lines;
 };
 
@@ -68,7 +68,7 @@ GZ.card = function (site) {
     ["area", `${GZ.number(GZ.value("area_km2", site))} km²`],
     ["grid_distance", `${GZ.number(GZ.value("distance_grid", site))} km`],
     ["grid_node", GZ.word("grid_node", site) || "–"],
-    ["connection_cost", `${GZ.number(GZ.value("connection_cost", site))} ${GZ.money("kW")}`],
+    ["connection_cost", `${GZ.number(GZ.value("connection_cost", site))} ${GZ.money("kw")}`],
   ];
   GZ.put(card,
     GZ.el("button", { type: "button", class: "close", "aria-label": GZ.t("close"), onclick: () => { GZ.map.chosen = -1; GZ.map.mark(); GZ.card(-1); } }, "×"),
@@ -79,7 +79,7 @@ GZ.card = function (site) {
       GZ.el("button", { type: "button", "aria-pressed": String(name === technology), onclick: () => { GZ.state.cardTechnology = name; GZ.card(site); } }, GZ.tech(name)))),
     GZ.el("h4", {}, `${GZ.t("why_score")}: ${GZ.tech(technology)} ${GZ.number(GZ.value(technology + "_score", site))}`),
     GZ.scoreBars(technology, site).length ? GZ.el("div", {}, GZ.scoreBars(technology, site)) : GZ.nothing("no_score"),
-    GZ.siteRange(technology, site),
+    GZ.siteCosts(technology, site),
     ...GZ.cardProfiles(technology, site));
   GZ.drawProfiles(technology, site);
 };
@@ -90,17 +90,18 @@ GZ.cardTechnology = function (site) {
 };
 GZ.cardTable = function (site) {
   const of = (key) => (name) => GZ.number(GZ.value(`${name}_${key}`, site));
-  const columns = [["", (name) => GZ.techCell(name)], ["MW", of("capacity_mw"), "n"], ["GWh", of("energy_gwh"), "n"],
-    [GZ.t("cf_short"), (name) => GZ.percent(GZ.value(name + "_capacity_factor", site)), "n"], ["LCOE", of("lcoe"), "n"],
-    [GZ.t("lcoe_grid_short"), of("lcoe_connected"), "n"], [GZ.t("layer_score"), of("score"), "n"]];
+  const columns = [["", (name) => GZ.techCell(name)], [GZ.unitOf("mw"), of("capacity_mw"), "n"], [GZ.unitOf("gwh"), of("energy_gwh"), "n"],
+    [GZ.t("cf_short"), (name) => GZ.percent(GZ.value(name + "_capacity_factor", site)), "n"], ["LCOE", of("lcoe"), "n"], [GZ.t("layer_score"), of("score"), "n"]];
   const table = GZ.table(columns, GZ.content.technologies);
   table.id = "card-table";
-  return GZ.el("div", { class: "table-box" }, GZ.el("h4", {}, `${GZ.t("site_gives")} (LCOE: ${GZ.money("MWh")})`), table);
+  return GZ.el("div", { class: "table-box" }, GZ.el("h4", {}, `${GZ.t("site_gives")} (LCOE: ${GZ.money("mwh")})`), table);
 };
-GZ.siteRange = function (technology, site) {
+GZ.siteCosts = function (technology, site) {
+  if (!(GZ.value(technology + "_capacity_mw", site) > 0)) return null;
   const low = GZ.value(technology + "_energy_p10_gwh", site), high = GZ.value(technology + "_energy_p90_gwh", site);
-  if (!(high > 0)) return null;
-  return GZ.el("p", { class: "small" }, `P10–P90: ${GZ.range(low, high)} ${GZ.t("gwh_year")}`);
+  const rows = [["layer_lcoe", `${GZ.number(GZ.value(technology + "_lcoe", site))} ${GZ.money("mwh")}`], ["layer_lcoe_connected", `${GZ.number(GZ.value(technology + "_lcoe_connected", site))} ${GZ.money("mwh")}`],
+    ["layer_eligible_fraction", GZ.percent(GZ.value(technology + "_eligible_fraction", site))], ["energy_range", high > 0 ? `${GZ.range(low, high)} ${GZ.t("gwh_year")}` : GZ.t("see_ranges")]];
+  return GZ.el("dl", {}, rows.map(([key, value]) => [GZ.el("dt", {}, GZ.t(key)), GZ.el("dd", {}, value)]));
 };
 GZ.groupOf = function (technology, site) {
   const number = GZ.value(technology + "_group", site), groups = GZ.content.hours.groups || [];
@@ -134,8 +135,8 @@ GZ.drawProfiles = async function (technology, site) {
   if (!GZ.byId("card-months")) return;
   const profile = GZ.siteProfile(technology, site), colour = GZ.colourOf(technology);
   const small = { margin: { l: 44, r: 8, t: 6, b: 30 }, font: { size: 11 }, showlegend: false };
-  await GZ.plot("card-months", [{ type: "bar", x: GZ.months(), y: profile.energy, marker: { color: colour }, hovertemplate: "%{x}: %{y:.3g} GWh<extra></extra>" }],
-    { ...small, yaxis: { title: { text: "GWh" }, rangemode: "tozero" } });
+  await GZ.plot("card-months", [{ type: "bar", x: GZ.months(), y: profile.energy, marker: { color: colour }, hovertemplate: `%{x}: %{y:.3g} ${GZ.unitOf("gwh")}<extra></extra>` }],
+    { ...small, yaxis: { title: { text: GZ.unitOf("gwh") }, rangemode: "tozero" } });
   const hours = Array.from({ length: 24 }, (_, h) => h), seasons = [[0, "#332288", "dot"], [3, "#117733", "dash"], [6, "#AA4499", "solid"], [9, "#DDAA33", "dashdot"]];
   await GZ.plot("card-days", seasons.map(([m, line, dash]) => ({ type: "scatter", mode: "lines", name: GZ.months()[m], x: hours, y: profile.month(m).map((v) => 100 * v), line: { color: line, width: 2, dash }, hovertemplate: "%{fullData.name} %{x}:00: %{y:.1f} %<extra></extra>" })),
     { ...small, showlegend: true, legend: { orientation: "h", y: 1.25, font: { size: 10 } }, xaxis: { dtick: 6, title: { text: GZ.t("local_hour"), standoff: 2 } }, yaxis: { title: { text: "%" }, rangemode: "tozero" } });

@@ -38,7 +38,7 @@ GZ.t = function (key, values) {
   return values ? text.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? values[name] : whole)) : text;
 };
 GZ.has = (key) => Object.hasOwn(GZ.words[GZ.lang], key);
-GZ.tech = (name) => (GZ.has("tech_" + name) ? GZ.t("tech_" + name) : name);
+GZ.tech = (name) => (GZ.has("tech_" + name) ? GZ.t("tech_" + name) : String(name).replaceAll("_", " "));
 GZ.district = function (name) {
   if (name === "zone") return GZ.t("whole_zone");
   return GZ.lang === "az" && Object.hasOwn(GZ.content.names_az, name) ? GZ.content.names_az[name] : name;
@@ -46,19 +46,28 @@ GZ.district = function (name) {
 GZ.criterion = (name) => (GZ.has("criterion_" + name) ? GZ.t("criterion_" + name) : name.replaceAll("_", " "));
 GZ.scenario = (name) => (GZ.has("scenario_" + name) ? GZ.t("scenario_" + name) : name);
 
-// Three significant digits, whole numbers from 100 on; a dash where there is nothing.
+// Browsers without Azerbaijani numbers would write them the English way; German ones are written alike.
+GZ.locale = () => (GZ.lang === "az" ? "de" : GZ.lang);
+// Three significant digits, whole numbers from 100 on, four digits of what is beyond 100,000; a dash for nothing.
 GZ.number = function (value, digits = 3) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  if (Math.abs(value) >= 1e5) return new Intl.NumberFormat(GZ.locale(), { maximumSignificantDigits: 4 }).format(value);
   const size = Math.abs(value);
   const options = size >= 10 ** (digits - 1) || value === 0
     ? { maximumFractionDigits: 0 }
     : { maximumSignificantDigits: digits };
-  return new Intl.NumberFormat(GZ.lang, options).format(value);
+  return new Intl.NumberFormat(GZ.locale(), options).format(value);
 };
 GZ.percent = (value, digits = 1) => (Number.isFinite(value) && value !== null
-  ? new Intl.NumberFormat(GZ.lang, { style: "percent", maximumFractionDigits: digits }).format(value) : "–");
-GZ.money = (per) => GZ.content.currency + "/" + per;
-GZ.range = (low, high) => (low === null || low === undefined ? "–" : GZ.number(low) + " – " + GZ.number(high));
+  ? new Intl.NumberFormat(GZ.locale(), { style: "percent", maximumFractionDigits: digits }).format(value) : "–");
+// Short, for the ends of bars: 19.2M.
+GZ.short = function (value) {
+  if (Math.abs(value) < 1e5) return GZ.number(value);
+  return value < 1e6 ? GZ.number(value / 1e3) + GZ.t("thousand") : GZ.number(value / 1e6) + GZ.t("million");
+};
+GZ.unitOf = (name) => GZ.t("unit_" + name);
+GZ.money = (per) => GZ.content.currency + "/" + GZ.unitOf(per);
+GZ.range = (low, high) => (low === null || low === undefined ? "–" : GZ.number(low) + "–" + GZ.number(high));
 
 // Attributes are set one by one and children are text or elements: data never become markup.
 GZ.el = function (tag, attributes, ...children) {

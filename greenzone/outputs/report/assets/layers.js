@@ -5,12 +5,12 @@ GZ.shownFirst = ["terrain", "districts", "rivers", "settlements", "plants"];
 const BINS = 48;
 
 GZ.layersOf = function (technology) {
-  const money = GZ.money("MWh");
+  const money = GZ.money("mwh");
   const of = (key, unit, scale, more) => ({ key, column: `${technology}_${key}`, unit, scale, label: GZ.t("layer_" + key), ...more });
   const layers = [
     of("score", "0–1", "viridis", { domain: [0, 1] }),
     of("capacity_factor", "%", "cividis", { percent: true, positive: true, plain: true }),
-    of("capacity_mw", "MW", "viridis", { positive: true }),
+    of("capacity_mw", GZ.unitOf("mw"), "viridis", { positive: true }),
     of("energy_gwh", GZ.t("gwh_year"), "viridis", { positive: true }),
     of("lcoe", money, "viridis", { reversed: true, positive: true, plain: true }),
     of("lcoe_connected", money, "viridis", { reversed: true, positive: true, plain: true }),
@@ -63,7 +63,7 @@ GZ.legend = function (layer, domain, colours) {
   const tick = (share) => { const v = GZ.unshare(share, domain); return layer.percent ? GZ.percent(v) : GZ.number(v); };
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((share, k) => GZ.el("span", {}, (k === 0 && domain.below ? "≤ " : k === 4 && domain.above ? "≥ " : "") + tick(share)));
   GZ.fill("legend", GZ.el("div", { class: "ramp" }, title, ramp, GZ.el("div", { class: "ticks" }, ticks)),
-    GZ.el("span", { class: "small" }, GZ.t(layer.reversed ? "bright_cheap" : "blank_cells") + (domain.log ? " " + GZ.t("log_colours") : "")), ...GZ.overlayKeys());
+    GZ.el("span", { class: "small" }, GZ.t(layer.reversed ? "bright_cheap" : layer.key === "eligible_fraction" ? "share_of_cell" : "blank_cells") + (domain.below || domain.above ? " " + GZ.t("clipped_ends") : "") + (domain.log ? " " + GZ.t("log_colours") : "")), ...GZ.overlayKeys());
 };
 
 GZ.overlayKeys = function () {
@@ -98,7 +98,7 @@ GZ.show = function (map, change) {
   Object.assign(GZ.state, change);
   map.shown = GZ.state.overlays;
   GZ.paint(map);
-  if ("technology" in change) GZ.controls(map);
+  if ("technology" in change) { GZ.controls(map); GZ.zonesTable(); }
 };
 
 // Vectors, from the ground up.

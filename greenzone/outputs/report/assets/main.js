@@ -1,3 +1,4 @@
+const PAPER = 680; // pixels of A4 between its margins
 // The order of things: arrays, map, words and tables, then the charts.
 GZ.state = { technology: GZ.content.technologies[0] || "best", key: "score", overlays: Object.fromEntries(GZ.shownFirst.map((name) => [name, true])), cardTechnology: null };
 
@@ -17,7 +18,7 @@ GZ.selects = function () {
   GZ.byId("hours-text").textContent = GZ.content.hours.weeks ? GZ.t("hours_text", { offset: GZ.signed(GZ.content.hours.utc_offset) }) : GZ.t("no_hours");
 };
 
-GZ.tablesAll = () => { GZ.cards(); GZ.ladderTable(); GZ.districtTable(); GZ.rangesTable(); GZ.scenarioTable(); GZ.publishedTable(); GZ.limits(); GZ.sources(); };
+GZ.tablesAll = () => { GZ.cards(); GZ.zonesTable(); GZ.ladderTable(); GZ.districtTable(); GZ.rangesTable(); GZ.scenarioTable(); GZ.publishedTable(); GZ.limits(); GZ.sources(); };
 GZ.charts = ["ladderChart", "rangesChart", "curveChart", "scenarioChart", "weekChart", "heatChart", "monthChart", "publishedChart"];
 GZ.drawCharts = async function () {
   for (const name of GZ.charts) {
@@ -34,6 +35,23 @@ GZ.speak = async function (lang) {
   await GZ.drawCharts();
 };
 
+// The card opens on the best site, unless the reader has been quicker.
+GZ.chooseBest = function () {
+  const score = GZ.arrays[GZ.state.technology + "_score"];
+  if (!score || GZ.map.chosen !== undefined) return;
+  const area = GZ.arrays.area_km2, usual = Float32Array.from(area).sort()[Math.floor(area.length / 2)];
+  let best = -1;
+  score.forEach((value, site) => { if (Number.isFinite(value) && area[site] >= 0.9 * usual && (best < 0 || value > score[best])) best = site; });
+  if (best >= 0) GZ.map.choose(best);
+};
+
+// Charts know only the screen: they are drawn to the width of the paper first, and given back to the screen after.
+GZ.fitCharts = function (paper) {
+  for (const chart of document.querySelectorAll(".js-plotly-plot")) {
+    window.Plotly.relayout(chart, paper ? { autosize: false, width: PAPER } : { autosize: true, width: null });
+  }
+};
+
 GZ.wire = function () {
   const on = (id, name, does) => GZ.byId(id).addEventListener(name, does);
   for (const button of document.querySelectorAll("[data-lang]")) button.addEventListener("click", () => GZ.speak(button.dataset.lang));
@@ -46,10 +64,12 @@ GZ.wire = function () {
   on("hours-week", "change", GZ.weekChart); on("heat-kind", "change", GZ.heatChart);
   on("controls", "submit", (event) => event.preventDefault());
   on("place", "change", (event) => GZ.goTo(event.target.value));
-  window.addEventListener("beforeprint", () => { for (const chart of document.querySelectorAll(".js-plotly-plot")) window.Plotly.Plots.resize(chart); GZ.map.resize(); GZ.map.draw(); });
+  window.addEventListener("beforeprint", () => GZ.fitCharts(true)); window.addEventListener("afterprint", () => GZ.fitCharts(false));
 };
 GZ.goTo = function (place) {
-  const found = GZ.content.vectors.districts.find((d) => d.p.district === place);
+  GZ.goToShape(GZ.content.vectors.districts.find((d) => d.p.district === place));
+};
+GZ.goToShape = function (found) {
   if (!found) { GZ.map.fit(); return; }
   let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const ring of found.g) for (let i = 0; i < ring.length; i += 2) {
@@ -71,7 +91,8 @@ GZ.begin = async function () {
     GZ.map.onpick = (site) => { GZ.state.cardTechnology = null; GZ.card(site); };
     GZ.controls(GZ.map); GZ.show(GZ.map, {}); GZ.card(-1); GZ.tablesAll(); GZ.wire();
     document.documentElement.dataset.ready = "map";
-    requestAnimationFrame(() => setTimeout(GZ.drawCharts));
+    GZ.byId("map-box").dataset.sites = GZ.siteNames.length;
+    requestAnimationFrame(() => setTimeout(() => GZ.drawCharts().then(GZ.chooseBest)));
   } catch (error) {
     const trouble = GZ.byId("trouble");
     trouble.textContent = GZ.t("trouble") + " " + error.message; trouble.hidden = false;

@@ -109,7 +109,7 @@ GZ.Map = class {
 
   resize() {
     const ratio = window.devicePixelRatio || 1, { clientWidth, clientHeight } = this.canvas;
-    if (!clientWidth || (this.width === clientWidth && this.height === clientHeight && this.ratio === ratio)) return;
+    if (!clientWidth || window.matchMedia("print").matches || (this.width === clientWidth && this.height === clientHeight && this.ratio === ratio)) return;
     const centre = this.view && { ...this.view };
     this.width = clientWidth; this.height = clientHeight; this.ratio = ratio;
     for (const canvas of [this.canvas, this.top]) { canvas.width = Math.round(clientWidth * ratio); canvas.height = Math.round(clientHeight * ratio); }
@@ -169,7 +169,7 @@ GZ.Map = class {
   drawCells(g) {
     const { x: cx, y: cy, scale } = this.view, hw = this.width / 2, hh = this.height / 2;
     const [left, up] = this.toMap(0, 0), [right, down] = this.toMap(this.width, this.height);
-    g.globalAlpha = this.shown.terrain ? 0.86 : 1;
+    g.globalAlpha = this.shown.terrain ? 0.82 : 1;
     // The overlap of half a pixel hides the seams between neighbours; drawn whole, so that nothing shows twice.
     const layer = this.cellLayer || (this.cellLayer = document.createElement("canvas"));
     layer.width = this.canvas.width; layer.height = this.canvas.height;

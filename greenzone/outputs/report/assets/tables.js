@@ -17,31 +17,44 @@ GZ.cards = function () {
   const rows = GZ.content.ladders.zone;
   GZ.fill("cards", GZ.content.technologies.filter((name) => rows[name]).map((name) => {
     const row = rows[name], range = GZ.content.ranges.find((r) => r.technology === name && r.quantity === "energy") || {};
-    const facts = [[GZ.t("energy"), `${GZ.number(row.technical_gwh)} GWh`], [rangeName(range), range.low === null || range.low === undefined ? GZ.t("range_none") : `${GZ.range(range.low, range.high)} GWh`],
-      [GZ.t("layer_capacity_factor"), GZ.percent(row.capacity_factor)], ["LCOE", `${GZ.number(row.lcoe)} ${GZ.money("MWh")}`],
-      [GZ.t("economic_short", { ceiling: GZ.number(GZ.content.ceiling) }), `${GZ.number(row.economic_gwh)} GWh`]];
+    const facts = [[GZ.t("energy"), `${GZ.number(row.technical_gwh)} ${GZ.unitOf("gwh")}`], [rangeName(range), range.low === null || range.low === undefined ? GZ.t("range_none") : GZ.range(range.low, range.high)],
+      [GZ.t("layer_capacity_factor"), GZ.percent(row.capacity_factor)], ["LCOE", `${GZ.number(row.lcoe)} ${GZ.money("mwh")}`],
+      [GZ.t("rung_economic_gwh"), `${GZ.number(row.economic_gwh)} ${GZ.unitOf("gwh")}`]];
     return GZ.el("div", { class: "stat", style: { "--shade": GZ.colourOf(name) } }, GZ.el("h3", {}, GZ.tech(name)),
-      GZ.el("div", { class: "big" }, GZ.number(row.technical_mw), " ", GZ.el("small", {}, "MW")),
+      GZ.el("div", { class: "big" }, GZ.number(row.technical_mw), " ", GZ.el("small", {}, GZ.unitOf("mw"))),
       GZ.el("dl", {}, facts.map(([term, value]) => [GZ.el("dt", {}, term), GZ.el("dd", {}, value)])));
   }));
   function rangeName(range) { return range.kind === "percentiles" || range.kind === "years" ? "P10–P90" : GZ.t("range"); }
 };
 
+// The best development zones of the technology on the map; the name of a zone leads the map there.
+GZ.zonesTable = function () {
+  const rows = GZ.content.vectors.zones.filter((z) => GZ.state.technology === "best" || z.p.technology === GZ.state.technology)
+    .sort((a, b) => a.p.rank - b.p.rank).slice(0, 10);
+  GZ.byId("zones-heading").hidden = !rows.length;
+  if (!rows.length) { GZ.fill("zones-table"); return; }
+  const go = (z) => GZ.el("button", { type: "button", class: "link", onclick: () => { GZ.state.overlays.zones = true; GZ.show(GZ.map, { technology: z.p.technology }); GZ.goToShape(z); GZ.byId("map").scrollIntoView({ block: "center" }); } }, z.p.zone);
+  const of = (key) => (z) => GZ.number(z.p[key]);
+  GZ.fill("zones-table", GZ.table([[GZ.t("zone"), go], [GZ.t("technology"), (z) => GZ.techCell(z.p.technology)], [GZ.t("district"), (z) => GZ.district(z.p.district)], [`${GZ.t("area")} [km²]`, of("area_km2"), "n"], [`${GZ.t("capacity")} [${GZ.unitOf("mw")}]`, of("capacity_mw"), "n"], [`${GZ.t("energy")} [${GZ.unitOf("gwh")}]`, of("energy_gwh"), "n"],
+    [GZ.t("layer_capacity_factor"), (z) => GZ.percent(z.p.capacity_factor), "n"], [`LCOE [${GZ.money("mwh")}]`, of("lcoe"), "n"], [`${GZ.t("layer_lcoe_connected")} [${GZ.money("mwh")}]`, of("lcoe_connected"), "n"], [GZ.t("grid_node"), (z) => z.p.grid_node || "–"], [GZ.t("sure_top"), (z) => GZ.percent(z.p.top_probability, 0), "n"]], rows));
+};
+
 GZ.ladderTable = function () {
   const rows = GZ.content.ladders[GZ.byId("ladder-place").value] || {}, of = (key) => (name) => GZ.number(rows[name][key]), year = GZ.t("gwh_year");
   const heads = ["theoretical_gwh", "geographic_gwh", "technical_gwh", "economic_gwh"].map((key) => [`${GZ.t("rung_" + key)} [${year}]`, of(key), "n"]);
-  GZ.fill("ladder-table", GZ.table([[GZ.t("technology"), (name) => GZ.techCell(name)], ...heads, [`${GZ.t("capacity")} [MW]`, of("technical_mw"), "n"], [`${GZ.t("economic_capacity")} [MW]`, of("economic_mw"), "n"],
-    [GZ.t("layer_capacity_factor"), (name) => GZ.percent(rows[name].capacity_factor), "n"], [`LCOE [${GZ.money("MWh")}]`, of("lcoe"), "n"]], GZ.content.technologies.filter((name) => rows[name])));
+  GZ.fill("ladder-table", GZ.table([[GZ.t("technology"), (name) => GZ.techCell(name)], ...heads, [`${GZ.t("capacity")} [${GZ.unitOf("mw")}]`, of("technical_mw"), "n"], [`${GZ.t("economic_capacity")} [${GZ.unitOf("mw")}]`, of("economic_mw"), "n"],
+    [GZ.t("layer_capacity_factor"), (name) => GZ.percent(rows[name].capacity_factor), "n"], [`LCOE [${GZ.money("mwh")}]`, of("lcoe"), "n"]], GZ.content.technologies.filter((name) => rows[name])));
 };
 GZ.districtTable = function () {
   const name = GZ.byId("district-technology").value, all = GZ.content.ladders, places = GZ.places().map(([place]) => place).filter((place) => (all[place] || {})[name]);
   const of = (key) => (place) => GZ.number(all[place][name][key]);
-  GZ.fill("district-table", GZ.table([[GZ.t("district"), (place) => GZ.district(place)], ...["theoretical_gwh", "geographic_gwh", "technical_gwh", "economic_gwh"].map((key) => [`${GZ.t("rung_" + key)} [GWh]`, of(key), "n"]),
-    [`${GZ.t("capacity")} [MW]`, of("technical_mw"), "n"], [GZ.t("layer_capacity_factor"), (place) => GZ.percent(all[place][name].capacity_factor), "n"], [`LCOE [${GZ.money("MWh")}]`, of("lcoe"), "n"]], places));
+  GZ.fill("district-table", GZ.table([[GZ.t("district"), (place) => GZ.district(place)], ...["theoretical_gwh", "geographic_gwh", "technical_gwh", "economic_gwh"].map((key) => [`${GZ.t("rung_" + key)} [${GZ.unitOf("gwh")}]`, of(key), "n"]),
+    [`${GZ.t("capacity")} [${GZ.unitOf("mw")}]`, of("technical_mw"), "n"], [GZ.t("layer_capacity_factor"), (place) => GZ.percent(all[place][name].capacity_factor), "n"], [`LCOE [${GZ.money("mwh")}]`, of("lcoe"), "n"],
+    [`P10–P90 [${GZ.unitOf("gwh")}]`, (place) => GZ.range(all[place][name].energy_p10_gwh, all[place][name].energy_p90_gwh), "n"]], places));
 };
 
 GZ.rangesTable = function () {
-  const rows = GZ.content.ranges.filter((row) => row.ours !== null && row.ours !== undefined), unit = (row) => (row.quantity === "energy" ? GZ.t("gwh_year") : "MW");
+  const rows = GZ.content.ranges.filter((row) => row.ours !== null && row.ours !== undefined), unit = (row) => (row.quantity === "energy" ? GZ.t("gwh_year") : GZ.unitOf("mw"));
   GZ.fill("ranges-table", GZ.table([[GZ.t("technology"), (row) => GZ.techCell(row.technology)], [GZ.t("quantity"), (row) => GZ.t(row.quantity)], [GZ.t("ours"), (row) => GZ.number(row.ours), "n"], [GZ.t("low"), (row) => GZ.number(row.low), "n"],
     [GZ.t("middle"), (row) => GZ.number(row.middle), "n"], [GZ.t("high"), (row) => GZ.number(row.high), "n"], [GZ.t("unit"), unit], [GZ.t("range_is"), (row) => GZ.t("range_" + row.kind)]], rows));
 };
@@ -50,14 +63,17 @@ GZ.scenarioTable = function () {
   const all = GZ.content.scenarios;
   if (!all.length) { GZ.fill("scenario-table"); return; }
   const of = (key, show = GZ.number) => (s) => { const v = GZ.quantity(s, key); return v === undefined ? "–" : show(v); };
-  const mix = (s) => GZ.content.technologies.filter((name) => GZ.quantity(s, "capacity", "year", name) > 0).map((name) => `${GZ.tech(name)} ${GZ.number(GZ.quantity(s, "capacity", "year", name))}`).join(", ") || "–";
-  const short = (s) => { const v = GZ.content.technologies.map((n) => [n, GZ.quantity(s, "capacity_shortfall", "year", n)]).filter(([, mw]) => mw > 0.5); return v.map(([n, mw]) => `${GZ.tech(n)} ${GZ.number(mw)}`).join(", ") || "–"; };
-  GZ.fill("scenario-table", GZ.table([[GZ.t("scenario"), (s) => GZ.scenario(s.name)], [`${GZ.t("built")} [MW]`, mix], [`${GZ.t("shortfall")} [MW]`, short], [`${GZ.t("energy")} [GWh]`, of("energy"), "n"], [`${GZ.t("demand")} [GWh]`, of("demand"), "n"],
-    [GZ.t("share_met_hourly"), of("share_met_hourly", GZ.percent), "n"], [GZ.t("share_of_hours_met"), of("share_of_hours_met", GZ.percent), "n"], [`${GZ.t("surplus")} [GWh]`, of("surplus"), "n"], [`${GZ.t("deficit")} [GWh]`, of("deficit"), "n"], [`${GZ.t("peak_deficit")} [MW]`, of("peak_deficit"), "n"]], all));
+  const list = (key, least) => (s) => {
+    const found = Object.entries((s.quantities[key] || {}).year || {}).filter(([, mw]) => mw > least);
+    return found.length ? found.map(([name, mw]) => GZ.el("div", { class: "line" }, `${GZ.tech(name)} ${GZ.number(mw)}`)) : "–";
+  };
+  const mix = list("capacity", 0), short = list("capacity_shortfall", 0.5);
+  GZ.fill("scenario-table", GZ.table([[GZ.t("scenario"), (s) => GZ.scenario(s.name)], [`${GZ.t("built")} [${GZ.unitOf("mw")}]`, mix], [`${GZ.t("shortfall")} [${GZ.unitOf("mw")}]`, short], [`${GZ.t("energy")} [${GZ.unitOf("gwh")}]`, of("energy"), "n"], [`${GZ.t("demand")} [${GZ.unitOf("gwh")}]`, of("demand"), "n"],
+    [GZ.t("share_met_hourly"), of("share_met_hourly", GZ.percent), "n"], [GZ.t("share_of_hours_met"), of("share_of_hours_met", GZ.percent), "n"], [`${GZ.t("surplus")} [${GZ.unitOf("gwh")}]`, of("surplus"), "n"], [`${GZ.t("deficit")} [${GZ.unitOf("gwh")}]`, of("deficit"), "n"], [`${GZ.t("peak_deficit")} [${GZ.unitOf("mw")}]`, of("peak_deficit"), "n"]], all));
 };
 
 GZ.publishedTable = function () {
-  const rows = GZ.content.published || [], unit = (row) => (row.unit === "1" ? "" : row.unit);
+  const rows = GZ.content.published || [], unit = (row) => ({ "1": "", MW: GZ.unitOf("mw"), GWh: GZ.unitOf("gwh"), "USD kWh-1": `USD/${GZ.unitOf("kwh")}` }[row.unit] ?? row.unit);
   if (!rows.length) { GZ.fill("published-table"); return; }
   GZ.fill("published-table", GZ.table([["", (row) => String(rows.indexOf(row) + 1), "n"], [GZ.t("technology"), (row) => (row.technology === "all" ? GZ.t("all_technologies") : GZ.techCell(row.technology))], [GZ.t("quantity"), (row) => GZ.t("quantity_" + row.quantity)], [GZ.t("where"), GZ.scope], [GZ.t("unit"), unit],
     [GZ.t("published_short"), GZ.published, "n"], [GZ.t("ours"), (row) => GZ.number(row.ours), "n"], [GZ.t("ratio"), (row) => GZ.number(row.ratio, 2), "n"], [GZ.t("source"), (row) => row.source || ""], [GZ.t("note"), (row) => row.note || ""]], rows));
@@ -80,7 +96,7 @@ GZ.limits = function () {
 };
 
 GZ.sources = function () {
-  const rows = GZ.content.sources || [], link = (row) => (/^https:\/\//.test(row.url || "") ? GZ.el("a", { href: row.url, rel: "noopener noreferrer" }, row.url.replace("https://", "")) : "");
+  const rows = GZ.content.sources || [], link = (row) => String(row.url || "").split(/;\s*/).filter((url) => /^https:\/\//.test(url)).map((url) => GZ.el("div", {}, GZ.el("a", { href: url, rel: "noopener noreferrer" }, url.replace("https://", ""))));
   GZ.fill("sources-table", GZ.table([[GZ.t("layer"), (row) => GZ.t("source_" + row.layer)], [GZ.t("publisher"), (row) => row.publisher || ""], [GZ.t("licence"), (row) => row.licence || ""], [GZ.t("years"), (row) => row.years || ""], [GZ.t("link"), link]], rows));
   GZ.byId("tables-text").textContent = GZ.t("tables_text", { count: GZ.number(GZ.content.tables.length), names: GZ.content.tables.join(", ") });
   GZ.byId("config-text").textContent = GZ.content.config;
