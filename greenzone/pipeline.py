@@ -15,6 +15,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import xarray as xr
+from matplotlib.figure import Figure
 
 from greenzone import economics, outputs, siting, supply, zone
 from greenzone.config import Scenario, as_dict
@@ -22,13 +23,14 @@ from greenzone.config.grid import Grid
 from greenzone.config.zone import Zone
 from greenzone.grid import SiteGrid
 from greenzone.ground import survey
+from greenzone.outputs import notebook
 from greenzone.schema import Layers, Potential
 from greenzone.technologies import TECHNOLOGIES
 
 Report = Callable[[str], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """All that a run has found; see `greenzone.outputs` for how it is written."""
 
@@ -63,6 +65,22 @@ class Run:
     def removed(self) -> pd.DataFrame:
         """What each rule of each technology removes [km2]."""
         return self.land.removed
+
+    def __repr__(self) -> str:
+        """The numbers that matter, a line for each technology."""
+        return notebook.summary_text(self)
+
+    def _repr_html_(self) -> str:
+        """The same as a table, for notebooks."""
+        return notebook.summary_html(self)
+
+    def plot(self, what: str = "best_technology", **options: Any) -> Figure:
+        """A figure: "supply-curve", "dispatch-week", "ladder", or the map of a column or layer of that name."""
+        return notebook.plot(self, what, **options)
+
+    def explore(self, column: str = "best_technology", **options: Any) -> Any:
+        """A map of the sites to move about in, coloured by a column; see `greenzone.outputs.notebook.explore`."""
+        return notebook.explore(self, column, **options)
 
 
 def run(scenario: Scenario, directory: str | Path | None = None, report: Report = lambda step: None) -> Run:
