@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,14 @@ PROJECT = Path(__file__).parent.parent
 def project() -> Path:
     """Root of the checkout."""
     return PROJECT
+
+
+@pytest.fixture(scope="session")
+def coarse(project: Path) -> Any:
+    """The quick scenario: the whole zone at 5 km."""
+    import greenzone as gz
+
+    return gz.run(gz.read_config(project / "configs" / "quick.yaml"))
 
 
 @pytest.fixture(scope="session")

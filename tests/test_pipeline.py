@@ -18,12 +18,6 @@ TECHNOLOGIES = ["solar", "wind", "hydro", "geothermal", "bioenergy"]
 
 
 @pytest.fixture(scope="session")
-def coarse(project: Path) -> pipeline.Run:
-    """The quick scenario: the whole zone at 5 km."""
-    return gz.run(gz.read_config(project / "configs" / "quick.yaml"))
-
-
-@pytest.fixture(scope="session")
 def fine(project: Path) -> pipeline.Run:
     """The baseline: the whole zone at 1 km."""
     return gz.run(gz.read_config(project / "configs" / "baseline.yaml"))

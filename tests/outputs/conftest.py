@@ -145,3 +145,9 @@ def made_up_run(cell_size: float, hours: int = 48) -> SimpleNamespace:
 @pytest.fixture(scope="session")
 def made_up():
     return made_up_run(8000)
+
+
+@pytest.fixture(scope="session")
+def made_up_weeks():
+    """The same on few sites, with three weeks of hours."""
+    return made_up_run(20_000, 24 * 21)
