@@ -9,6 +9,7 @@ from greenzone.technologies.wind.estimate import (
 )
 from greenzone.technologies.wind.hub_wind import log_law_wind, two_height_wind
 from greenzone.technologies.wind.options import Options
+from greenzone.technologies.wind.plant import tip_height
 from greenzone.technologies.wind.potential import estimate
 from greenzone.technologies.wind.shapes import smoothed, storm_ramp
 from greenzone.technologies.wind.turbines import Turbine, custom_turbine, read_turbine, turbine, turbine_names
@@ -26,6 +27,7 @@ __all__ = [
     "read_turbine",
     "smoothed",
     "storm_ramp",
+    "tip_height",
     "turbine",
     "turbine_names",
     "two_height_wind",

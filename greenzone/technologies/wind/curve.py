@@ -1,12 +1,12 @@
-"""A power curve prepared for the kernels: sums of ramps instead of a table.
+"""A power curve prepared for the kernels: a table over a standard speed and the density of the air.
 
-Comes in: speeds and outputs of a curve. Goes out: `Curve`, coefficients from which `kernel.curve_block` gives the
-density-corrected output without table look-ups, logarithms, roots or divisions, which do not vectorise.
+Comes in: speeds and outputs of a curve. Goes out: `Curve`, a table and a few coefficients with which the kernels give
+the density-corrected output by one look-up, without logarithms, roots or divisions.
 
-With b = (density / 1.225)^(1/3), a speed v stands for the standard speed v b where the exponent of the correction is
-1/3 and for w = v b^2 where it is 2/3. The intervals of the curve below 7.5 m/s are ramps in v b, those above
-12.5 m/s ramps in w. Between, the knot v_j stands at w = v_j b^(1 - e_j), with e_j rising from 0 to 1: a short
-polynomial in b, as is the inverse width of an interval.
+With b = (density / 1.225)^(1/3), a point of the curve up to 7.5 m/s counts at v b = z, from 12.5 m/s at v b^2 = z,
+between at v b^(1 + k) = z with k rising from 0 to 1. `standard_speed` gives z from s = v b by a short polynomial, so
+that the corners of the corrected curve stand at the same z in air of any density: at edges of the table's cells. What
+the curve does inside a cell depends on b only a little: the table has it for `LEVELS` values of b.
 """
 
 from __future__ import annotations
@@ -16,95 +16,115 @@ from typing import NamedTuple
 
 import numpy as np
 
-from greenzone.technologies.wind.model import CORRECTION_SPEEDS
+from greenzone.technologies.wind.model import (
+    CORRECTION_SPEEDS,
+    STANDARD_DENSITY,
+    density_corrected_speed,
+    output_on_curve,
+)
 from greenzone.technologies.wind.turbines import Turbine
 
 DENSITY_RATIO = (0.82, 1.73)  # range of 1.225 / density the polynomials are made for: 0.71 to 1.49 kg/m3
 ROOT_CENTRE = 1.25
 ROOT_DEGREE = 7  # of b in 1.225 / density - ROOT_CENTRE: error 1e-6
-END_DEGREE = 3  # of the first and last knot in b - 1: error 2e-5 m/s
-KNOT_DEGREE = 2  # of a knot in b - 1: error 4e-4 m/s
-WIDTH_DEGREE = 3  # of an inverse width in b - 1: error 5e-4 of it
+SCALE_DEGREE = 4  # of d in b, see `_scale`: error 2e-5 of it
+LEVELS = 400  # values of b in the table: the nearest is at most 0.0003 away
+B_RANGE = 0.825, 1.075
+CELLS_PER_SPEED = (8, 10, 20, 40, 100)  # the first that puts all corners at edges of cells
+FINE_CELLS = 100  # per m/s, where none does
+FINE_STEPS = 5  # per cell, to turn `standard_speed` round
+NUDGE = 1 - 2e-7  # a speed at the very end of the curve belongs to it
+HALF = 2**15
 
 
 class Curve(NamedTuple):
-    """Coefficients of a power curve, float32.
+    """What the kernels know of a power curve.
 
     Attributes
     ----------
-    low, high : ndarray, shape (n, 2)
-        Ramps in v b and in w, an even number: knot [m/s] and change of slope there [s/m].
-    zone : ndarray, shape (m, 9)
-        Intervals between: standard speed at the lower end, 3 coefficients of the knot there, 4 of the slope, rise.
-    ends : ndarray, shape (2, 5)
-        First and last speed of the curve (below and above: no output), each with the coefficients of its knot.
-    scalars : ndarray, shape (4,)
-        Output at the first speed, speed where `low` ends, speed from which output may fall or stop, highest output.
-    root : ndarray, shape (8,)
+    table : ndarray of int32, shape (cells * LEVELS + 1,)
+        By cell and level: output at the cell's lower end in the upper half of the bits, rise across the cell in the
+        lower half, in units of `scalars`; the last entry stands for all speeds beyond the curve and is 0.
+    scalars : ndarray of float32, shape (17,)
+        Where k starts on the scale of cells, cells from k = 0 to 1, 5 coefficients of d in b, 6 of the bend of k; cells
+        per m/s; outputs per unit of the table and of the rise; highest output.
+    root : ndarray of float32, shape (8,)
         b as a polynomial in 1.225 / density - 1.25.
     """
 
-    low: np.ndarray
-    zone: np.ndarray
-    high: np.ndarray
-    ends: np.ndarray
+    table: np.ndarray
     scalars: np.ndarray
     root: np.ndarray
 
 
 def prepare_curve(turbine: Turbine) -> Curve:
-    """The coefficients of a turbine's power curve; largest error 5e-5 of nominal power against the exact correction."""
-    speed, output = turbine.wind_speed, turbine.output
-    below, above = CORRECTION_SPEEDS
-    first = max(int(np.searchsorted(speed, below, "right")) - 1, 0)
-    last = min(int(np.searchsorted(speed, above, "left")), speed.size - 1)
-    low = _ramps(speed[: first + 1], output[: first + 1])
-    high = _ramps(speed[last:], output[last:])
-    zone = [_interval(speed[j : j + 2], output[j : j + 2]) for j in range(first, last) if output[j] != output[j + 1]]
-    ends = [[end, *_polynomial(_knot(end), END_DEGREE)] for end in (speed[0], speed[-1])]
-    falling = speed[:-1][np.diff(output) < 0].min(initial=speed[-1])
-    root = _fit(lambda ratio: ratio ** (-1 / 3), *DENSITY_RATIO, ROOT_DEGREE, ROOT_CENTRE)
-    return Curve(
-        low,
-        np.array(zone, dtype=np.float32).reshape(-1, 4 + KNOT_DEGREE + WIDTH_DEGREE),
-        high,
-        np.array(ends, dtype=np.float32),
-        np.array(
-            [output[0], speed[first], min(speed[last], falling), output.max()],
-            dtype=np.float32,
-        ),
-        root.astype(np.float32),
-    )
+    """The table of a turbine's power curve; largest error 1e-4 of nominal power against the exact correction."""
+    per_speed = _cells_per_speed(turbine.wind_speed)
+    cells = round(turbine.wind_speed[-1] * per_speed)
+    start, end = _ends_of_cells(turbine, per_speed, cells)
+    peak, steepest = turbine.output.max(), max(np.abs(end - start).max(), 1e-9)
+    rise = np.round((end - start) / steepest * (HALF - 1)).astype(np.int64)
+    # The lower bits lie below the unit of the upper ones, so that both are read as one number: taken off here.
+    upper = np.floor((start / peak * (HALF - 1) * 2 * HALF - rise) / (2 * HALF) + 0.5).astype(np.int64)
+    table = np.append(upper * 2 * HALF + rise, 0).astype(np.int32)
+    low, width = CORRECTION_SPEEDS[0] * per_speed, (CORRECTION_SPEEDS[1] - CORRECTION_SPEEDS[0]) * per_speed
+    units = peak / ((HALF - 1) * 2 * HALF), steepest / (HALF - 1)
+    scalars = np.array([low, width, *_scale(per_speed), *BEND, per_speed * NUDGE, *units, peak], dtype=np.float32)
+    return Curve(table, scalars, _root().astype(np.float32))
 
 
-def _ramps(speed: np.ndarray, output: np.ndarray) -> np.ndarray:
-    """Knots and changes of slope of the line through some points, where the slope does change."""
-    if speed.size < 2:
-        return np.zeros((0, 2), dtype=np.float32)
-    change = np.diff(np.diff(output) / np.diff(speed), prepend=0.0)
-    keep = np.abs(change) > 1e-12
-    ramps = np.column_stack([speed[:-1][keep], change[keep]])
-    if len(ramps) % 2:  # the kernel takes two at a time
-        ramps = np.vstack([ramps, [ramps[-1, 0], 0.0]])
-    return ramps.astype(np.float32)
+def standard_speed(speed: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Standard speed z [m/s] of s = v b [m/s] in air with that b; the kernels' formula, in double precision."""
+    low, high = CORRECTION_SPEEDS
+    r = (speed - low) * np.polynomial.polynomial.polyval(b, _scale(1.0))
+    off = b - 1
+    lean = BEND[3] + off * (BEND[4] + BEND[5] * r)
+    k = r + (r - r * r) * off * (BEND[0] + off * (BEND[1] + off * BEND[2] + lean * r))
+    return np.where(r < 0, speed, np.where(r > 1, speed * b, low + (high - low) * k))
 
 
-def _interval(speed: np.ndarray, output: np.ndarray) -> list[float]:
-    """One row of `Curve.zone`."""
-    left, right, rise = _knot(speed[0]), _knot(speed[1]), output[1] - output[0]
-    slope = _polynomial(lambda b: rise / (right(b) - left(b)), WIDTH_DEGREE)
-    return [speed[0], *_polynomial(left, KNOT_DEGREE), *slope, rise]
+def _ends_of_cells(turbine: Turbine, per_speed: float, cells: int) -> tuple[np.ndarray, np.ndarray]:
+    """Exact output just above the lower and just below the upper end of each cell and level, flat."""
+    levels = B_RANGE[0] + (np.arange(LEVELS) + 0.5) * (B_RANGE[1] - B_RANGE[0]) / LEVELS
+    fine = np.linspace(0, (cells + 1) / per_speed / min(B_RANGE), FINE_STEPS * cells)
+    at = (np.arange(cells)[:, None] + (1e-5, 1 - 1e-5)) / per_speed
+    found = np.empty((cells, LEVELS, 2))
+    for level, b in enumerate(levels):
+        corners = density_corrected_speed(turbine.wind_speed, STANDARD_DENSITY * b**3) * b
+        speed = np.sort(np.concatenate([fine, corners, [CORRECTION_SPEEDS[0], CORRECTION_SPEEDS[1] / b]]))
+        z = standard_speed(speed, b)
+        off = turbine.wind_speed - standard_speed(corners, b)  # the formula's small error, which would blur the ends
+        z += np.interp(speed, corners, off)
+        found[:, level] = output_on_curve(np.interp(at, z, speed), corners, turbine.output)
+    return found[..., 0].ravel(), found[..., 1].ravel()
 
 
-def _knot(speed: float) -> Callable[[np.ndarray], np.ndarray]:
-    """Where the knot at a standard speed stands on the scale w, as a function of b."""
-    exponent = 1 - np.interp(speed, CORRECTION_SPEEDS, (0.0, 1.0))
-    return lambda b: speed * b**exponent
+def _cells_per_speed(speed: np.ndarray) -> float:
+    """Cells per m/s with a cell's edge at every corner of a curve, or at least at its last."""
+    for number in CELLS_PER_SPEED:
+        if np.allclose(speed * number, np.round(speed * number), atol=1e-6):
+            return float(number)
+    return float(np.ceil(FINE_CELLS * speed[-1]) / speed[-1])
 
 
-def _polynomial(function: Callable[[np.ndarray], np.ndarray], degree: int) -> np.ndarray:
-    """Coefficients in b - 1, constant first, over the range of densities."""
-    return _fit(function, DENSITY_RATIO[1] ** (-1 / 3), DENSITY_RATIO[0] ** (-1 / 3), degree, 1.0)
+def _scale(per_speed: float) -> np.ndarray:
+    """Coefficients in b of d, which makes (s - 7.5 m/s) d run from 0 to 1 where k does; s in cells."""
+    low, high = CORRECTION_SPEEDS
+    return _fit(lambda b: 1 / (high / b - low), *B_RANGE, SCALE_DEGREE, 0.0) / per_speed
+
+
+def _root() -> np.ndarray:
+    return _fit(lambda ratio: ratio ** (-1 / 3), *DENSITY_RATIO, ROOT_DEGREE, ROOT_CENTRE)
+
+
+def _bend() -> np.ndarray:
+    """How far k runs ahead of r = (s - 7.5) d: k = r + (r - r^2) (terms in b - 1 and r); then z errs by 1e-4 m/s."""
+    low, high = CORRECTION_SPEEDS
+    b, k = (grid.ravel() for grid in np.meshgrid(np.linspace(*B_RANGE, 51), np.linspace(0, 1, 51)))
+    r = ((low + (high - low) * k) * b**-k - low) / (high / b - low)
+    off = b - 1
+    columns = np.stack([off, off**2, off**3, off**2 * r, off**3 * r, off**3 * r**2]) * (r - r**2)
+    return np.linalg.lstsq(columns.T, k - r, rcond=None)[0]
 
 
 def _fit(
@@ -114,3 +134,6 @@ def _fit(
     nodes = np.cos(np.pi * (np.arange(degree + 1) + 0.5) / (degree + 1))
     x = 0.5 * (start + stop) + 0.5 * (stop - start) * nodes
     return np.linalg.solve(np.vander(x - centre, increasing=True), function(x))
+
+
+BEND = _bend()

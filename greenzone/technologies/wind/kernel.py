@@ -12,9 +12,13 @@ from typing import NamedTuple
 import numpy as np
 
 from greenzone.jit import inlined, kernel
+from greenzone.technologies.wind.curve import B_RANGE, LEVELS
 
-BLOCK = 512  # values in a block
+BLOCK = 1024  # values in a block
 WIDTH = BLOCK + 16  # of a buffer: distances that divide a memory page would stall the processor
+LEVEL_SCALE = np.float32(LEVELS / (B_RANGE[1] - B_RANGE[0]))
+LEVEL_START = np.float32(LEVELS * B_RANGE[0] / (B_RANGE[1] - B_RANGE[0]))
+LAST_LEVEL = np.int32(LEVELS - 1)
 
 
 class Terms(NamedTuple):
@@ -37,46 +41,43 @@ class Terms(NamedTuple):
 
 
 class Buffers(NamedTuple):
-    """What a block passes through, float32 (WIDTH,): v b, v b^2 and the bits of both, b - 1, output."""
+    """What a block passes through, (WIDTH,): index into the table, entry there (int32), share of the cell (float32)."""
 
-    low: np.ndarray
-    high: np.ndarray
-    low_bits: np.ndarray
-    high_bits: np.ndarray
-    root: np.ndarray
-    output: np.ndarray
+    index: np.ndarray
+    entry: np.ndarray
+    share: np.ndarray
 
 
 @kernel()
 def series_of_hours(wind, temp, pressure, terms, curve, output):  # type: ignore[no-untyped-def]
     """Fill `output` (time, site) from weather of the same shape; `pressure` is empty (0, 0) where `terms` hold it."""
-    buffers = _buffers()
+    buffers, units = _buffers(), _units(curve)
     for time in range(wind.shape[0]):
         row = output[time]
         for block in range(0, wind.shape[1], BLOCK):
             start, size = _extent(block, wind.shape[1])
             _run(wind, temp, pressure, np.uint64(time), start, size, terms, start, curve, buffers)
             for i in range(size):
-                row[start + i] = buffers.output[i]
+                row[start + i] = _value(i, terms.gain[start + i], units, buffers)
 
 
 @kernel()
 def sums_of_hours(wind, temp, pressure, terms, curve, bins, sums):  # type: ignore[no-untyped-def]
     """Add the output of each hour to the row of `sums` (bin, site) that `bins` (time) names."""
-    buffers = _buffers()
+    buffers, units = _buffers(), _units(curve)
     for time in range(wind.shape[0]):
         row = sums[bins[time]]
         for block in range(0, wind.shape[1], BLOCK):
             start, size = _extent(block, wind.shape[1])
             _run(wind, temp, pressure, np.uint64(time), start, size, terms, start, curve, buffers)
             for i in range(size):
-                row[start + i] += buffers.output[i]
+                row[start + i] += _value(i, terms.gain[start + i], units, buffers)
 
 
 @kernel()
 def groups_of_hours(wind, temp, pressure, terms, curve, group, weight, sums):  # type: ignore[no-untyped-def]
     """Add weight times output of each site to `sums` (time, group); group -1 counts nowhere."""
-    buffers = _buffers()
+    buffers, units = _buffers(), _units(curve)
     for time in range(wind.shape[0]):
         row = sums[time]
         for block in range(0, wind.shape[1], BLOCK):
@@ -84,13 +85,13 @@ def groups_of_hours(wind, temp, pressure, terms, curve, group, weight, sums):  #
             _run(wind, temp, pressure, np.uint64(time), start, size, terms, start, curve, buffers)
             for i in range(size):
                 if group[start + i] >= 0:
-                    row[group[start + i]] += weight[start + i] * buffers.output[i]
+                    row[group[start + i]] += weight[start + i] * _value(i, terms.gain[start + i], units, buffers)
 
 
 @kernel()
 def series_of_cells(wind, temp, pressure, cell, terms, curve, output):  # type: ignore[no-untyped-def]
     """Fill `output` (site, time) from weather (cell, time) and the cell of each site."""
-    buffers, spread = _buffers(), _no_terms()
+    buffers, spread, units = _buffers(), _no_terms(), _units(curve)
     for site in range(cell.size):
         _spread(terms, site, spread)
         row = output[site]
@@ -98,13 +99,13 @@ def series_of_cells(wind, temp, pressure, cell, terms, curve, output):  # type: 
             start, size = _extent(block, wind.shape[1])
             _run(wind, temp, pressure, np.uint64(cell[site]), start, size, spread, np.uint64(0), curve, buffers)
             for i in range(size):
-                row[start + i] = buffers.output[i]
+                row[start + i] = _value(i, spread.gain[i], units, buffers)
 
 
 @kernel()
 def sums_of_cells(wind, temp, pressure, cell, terms, curve, bins, sums):  # type: ignore[no-untyped-def]
     """Add the output of each hour to the column of `sums` (site, bin) that `bins` (time) names; empty: to the first."""
-    buffers, spread = _buffers(), _no_terms()
+    buffers, spread, units = _buffers(), _no_terms(), _units(curve)
     for site in range(cell.size):
         _spread(terms, site, spread)
         for block in range(0, wind.shape[1], BLOCK):
@@ -112,11 +113,11 @@ def sums_of_cells(wind, temp, pressure, cell, terms, curve, bins, sums):  # type
             _run(wind, temp, pressure, np.uint64(cell[site]), start, size, spread, np.uint64(0), curve, buffers)
             if bins.size:
                 for i in range(size):
-                    sums[site, bins[start + i]] += buffers.output[i]
+                    sums[site, bins[start + i]] += _value(i, spread.gain[i], units, buffers)
             else:
                 total = 0.0
                 for i in range(size):
-                    total += buffers.output[i]
+                    total += _value(i, spread.gain[i], units, buffers)
                 sums[site, 0] += total
 
 
@@ -125,7 +126,7 @@ def groups_of_cells(  # type: ignore[no-untyped-def]
     wind, temp, pressure, cell, terms, curve, group, weight, first, last, sums
 ):
     """Add weight times output of each site to `sums` (group, time) from hour `first` to `last`."""
-    buffers, spread = _buffers(), _no_terms()
+    buffers, spread, units = _buffers(), _no_terms(), _units(curve)
     for site in range(cell.size):
         if group[site] < 0:
             continue
@@ -135,7 +136,7 @@ def groups_of_cells(  # type: ignore[no-untyped-def]
             start, size = _extent(block, last)
             _run(wind, temp, pressure, np.uint64(cell[site]), start, size, spread, np.uint64(0), curve, buffers)
             for i in range(size):
-                row[start + i] += weight[site] * buffers.output[i]
+                row[start + i] += weight[site] * _value(i, spread.gain[i], units, buffers)
 
 
 @inlined
@@ -146,9 +147,7 @@ def _extent(block, end):  # type: ignore[no-untyped-def]
 
 @inlined
 def _buffers():  # type: ignore[no-untyped-def]
-    low, high = np.empty(WIDTH, np.float32), np.empty(WIDTH, np.float32)
-    root, output = np.empty(WIDTH, np.float32), np.empty(WIDTH, np.float32)
-    return Buffers(low, high, low.view(np.int32), high.view(np.int32), root, output)
+    return Buffers(np.empty(WIDTH, np.int32), np.empty(WIDTH, np.int32), np.empty(WIDTH, np.float32))
 
 
 @inlined
@@ -171,29 +170,30 @@ def _spread(terms, site, spread):  # type: ignore[no-untyped-def]
 
 @inlined
 def _run(wind, temp, pressure, row, start, size, terms, at, curve, buffers):  # type: ignore[no-untyped-def]
-    """Output after losses, in `buffers.output`, of `size` values of a row of weather, with the terms from `at` on.
+    """Find the entries in the curve's table for `size` values of a row of weather, with the terms from `at` on.
 
-    One loop after the other, each over arrays in the first-level cache and simple enough to become vector code.
+    One loop after the other, each over arrays in the first-level cache. All but the look-up become vector code, for
+    which whole numbers must stay 32 bits wide: Numba would make 64 of every sum.
     """
-    zero, powers, output = np.float32(0), curve.root, buffers.output
+    zero, powers = np.float32(0), curve.root
     p = (powers[0], powers[1], powers[2], powers[3], powers[4], powers[5], powers[6], powers[7])
-    base, peak = curve.scalars[0], curve.scalars[3]
+    v = curve.scalars
+    bend = (v[7], v[8], v[9], v[10], v[11], v[12])
+    c = (v[0], v[1], v[2], v[3], v[4], v[5], v[6], bend, v[13], np.int32(curve.table.size - 1))
     if pressure.size:
         for i in range(size):
             air = temp[row, start + i]
-            speed = zero if air < terms.still_below[at + i] else wind[row, start + i] * terms.speed_factor[at + i]
+            speed = wind[row, start + i] * (zero if air < terms.still_below[at + i] else terms.speed_factor[at + i])
             ratio = (air + terms.temp_add[at + i]) * (terms.ratio_factor[at + i] / pressure[row, start + i])
-            _enter(i, speed, _root(ratio, p), base, buffers)
+            _place(i, speed, _root(ratio, p), c, buffers)
     else:
         for i in range(size):
             air = temp[row, start + i]
-            speed = zero if air < terms.still_below[at + i] else wind[row, start + i] * terms.speed_factor[at + i]
+            speed = wind[row, start + i] * (zero if air < terms.still_below[at + i] else terms.speed_factor[at + i])
             ratio = (air + terms.temp_add[at + i]) * terms.ratio_factor[at + i]
-            _enter(i, speed, _root(ratio, p), base, buffers)
-    _add_curve(buffers, size, curve)
+            _place(i, speed, _root(ratio, p), c, buffers)
     for i in range(size):
-        value = output[i]
-        output[i] = (peak if value > peak else value) * terms.gain[at + i]
+        buffers.entry[i] = curve.table[np.uint32(buffers.index[i])]
 
 
 @inlined
@@ -205,75 +205,37 @@ def _root(ratio, powers):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _enter(i, speed, b, base, buffers):  # type: ignore[no-untyped-def]
-    """One value on its way into the ramps."""
-    s = speed * b
-    buffers.low[i] = s
-    buffers.high[i] = s * b
-    buffers.root[i] = b - np.float32(1)
-    buffers.output[i] = base + np.float32(0) * s  # a NaN enters here and stays
+def _place(i, speed, b, c, buffers):  # type: ignore[no-untyped-def]
+    """Cell and level of one value in the curve's table, and how far into the cell; see `curve.standard_speed`."""
+    zero, one, bend, last = np.float32(0), np.float32(1), c[7], c[9]
+    s = speed * b * c[8]
+    r = (s - c[0]) * (c[2] + b * (c[3] + b * (c[4] + b * (c[5] + b * c[6]))))
+    off = b - one
+    lean = bend[3] + off * (bend[4] + bend[5] * r)
+    k = r + (r - r * r) * (off * (bend[0] + off * (bend[1] + off * bend[2] + lean * r)))
+    z = s if r < zero else c[0] + c[1] * k
+    z = s * b if r > one else z
+    cell = np.int32(z)
+    buffers.share[i] = z - np.float32(cell)
+    level = np.int32(b * LEVEL_SCALE - LEVEL_START)
+    level = level if level > np.int32(0) else np.int32(0)
+    level = level if level < LAST_LEVEL else LAST_LEVEL
+    index = np.int32(np.int32(cell * np.int32(LEVELS)) + level)
+    index = index if index > np.int32(0) else np.int32(0)
+    buffers.index[i] = index if index < last else last
 
 
 @inlined
-def _add_curve(buffers, size, curve):  # type: ignore[no-untyped-def]
-    """Add the curve above its first output: ramps in v b and in v b^2, between them intervals that b moves."""
-    zero = np.float32(0)
-    high, root, output, zone = buffers.high, buffers.root, buffers.output, curve.zone
-    top = _highest(buffers, size)
-    _add_ramps(curve.low, buffers.low, size, curve.scalars[1], top, output)
-    for j in range(zone.shape[0]):
-        if zone[j, 0] >= top:
-            break
-        k0, k1, k2 = zone[j, 1], zone[j, 2], zone[j, 3]
-        d0, d1, d2, d3 = zone[j, 4], zone[j, 5], zone[j, 6], zone[j, 7]
-        least, most = min(zone[j, 8], zero), max(zone[j, 8], zero)
-        for i in range(size):
-            b = root[i]
-            rise = (high[i] - (k0 + b * (k1 + b * k2))) * (d0 + b * (d1 + b * (d2 + b * d3)))
-            rise = rise if rise > least else least
-            output[i] += rise if rise < most else most
-    _add_ramps(curve.high, high, size, np.float32(np.inf), top, output)
-    if curve.scalars[0] > zero or not curve.scalars[2] > top:
-        _stand_still(curve.ends, high, root, size, output)
+def _units(curve):  # type: ignore[no-untyped-def]
+    """Output per unit of the table, per unit of rise, and the highest: to be read once, before a loop."""
+    return curve.scalars[14], curve.scalars[15], curve.scalars[16]
 
 
 @inlined
-def _highest(buffers, size):  # type: ignore[no-untyped-def]
-    """A bound of the standard speeds in a block: the largest of v b and v b^2, NaN left out.
-
-    As integers, for the bits of floats from 0 up are in order, and unlike a maximum of floats, which must mind NaN,
-    that of integers becomes vector code.
-    """
-    highest = np.int32(0)
-    for i in range(size):
-        highest = max(highest, buffers.low_bits[i])
-    for i in range(size):
-        highest = max(highest, buffers.high_bits[i])
-    return np.int32(highest).view(np.float32)
-
-
-@inlined
-def _add_ramps(ramps, speed, size, end, top, output):  # type: ignore[no-untyped-def]
-    """Add slope (speed - knot) above each knot up to `end`, two knots at a time."""
-    zero = np.float32(0)
-    for j in range(0, ramps.shape[0], 2):
-        if ramps[j, 0] >= top:
-            break
-        knot, slope, knot_2, slope_2 = ramps[j, 0], ramps[j, 1], ramps[j + 1, 0], ramps[j + 1, 1]
-        for i in range(size):
-            s = speed[i] if speed[i] < end else end
-            rise, rise_2 = s - knot, s - knot_2
-            output[i] += slope * (rise if rise > zero else zero) + slope_2 * (rise_2 if rise_2 > zero else zero)
-
-
-@inlined
-def _stand_still(ends, high, root, size, output):  # type: ignore[no-untyped-def]
-    """No output below the first and above the last speed, none below zero; NaN stays."""
-    zero = np.float32(0)
-    f0, f1, f2, f3 = ends[0, 1], ends[0, 2], ends[0, 3], ends[0, 4]
-    l0, l1, l2, l3 = ends[1, 1], ends[1, 2], ends[1, 3], ends[1, 4]
-    for i in range(size):
-        b = root[i]
-        last, first = l0 + b * (l1 + b * (l2 + b * l3)), f0 + b * (f1 + b * (f2 + b * f3))
-        still = high[i] > last or high[i] < first or output[i] < zero
-        output[i] = zero if still else output[i]
+def _value(i, gain, units, buffers):  # type: ignore[no-untyped-def]
+    """Output after losses of one value that `_run` has placed; NaN lives on in its share of the cell."""
+    zero, entry = np.float32(0), buffers.entry[i]
+    rise = np.float32(np.int32(np.int32(entry << np.int32(16)) >> np.int32(16)))
+    output = np.float32(entry) * units[0] + buffers.share[i] * rise * units[1]
+    output = units[2] if output > units[2] else output
+    return (zero if output < zero else output) * gain

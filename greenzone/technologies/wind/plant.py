@@ -111,6 +111,11 @@ def _turbines(options: Options) -> list[Turbine]:
     return [first, *(get_turbine(name) for name in others)]
 
 
+def tip_height(options: Options) -> float:
+    """Height of the blade tips above ground of the largest turbine that may be chosen: hub and half the rotor. [m]"""
+    return options.hub_height + 0.5 * max(turbine.rotor_diameter for turbine in _turbines(options))
+
+
 def _in_park(turbine: Turbine, options: Options) -> Turbine:
     """The turbine with the wakes of its neighbours in its curve, where no number is given for their loss."""
     if options.wake_loss is not None:
