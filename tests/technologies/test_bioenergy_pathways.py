@@ -91,6 +91,20 @@ def test_ranges_lie_between_the_ends(plain):
     assert district.energy_p10_gwh.sum() <= totals["energy_p10_gwh"]  # not all districts are low at once
 
 
+def test_the_resource_has_its_range_too(plain):
+    """Forests grow 0.8 to 1.5 t/ha where 1.15 is likely (54 Mt of carbon, FRA 2010); harvests are taken as counted."""
+    sites, totals = plain.sites, plain.totals
+    assert (sites.theoretical_p10_gwh <= sites.theoretical_p50_gwh * (1 + 1e-6)).all()
+    assert totals["theoretical_p10_gwh"] < totals["theoretical_p50_gwh"] < totals["theoretical_p90_gwh"]
+    counted = all_feedstocks(TABLES, Options()).query("feedstock in ('crop_residues', 'manure')").resource_gwh.sum()
+    least = counted + 260_000 * 0.8 * 18 / 3600
+    assert (
+        least < totals["theoretical_p10_gwh"] < totals["theoretical_p90_gwh"] < counted + 260_000 * 1.5 * 18 / 3600 + 80
+    )
+    district = plain.features["bioenergy_districts"]
+    assert district.theoretical_gwh.sum() == pytest.approx(float(sites.theoretical_gwh.sum()), rel=1e-9)
+
+
 def test_draws_have_the_moments_of_their_triangles():
     """Mean (a + b + c) / 3; the rows of one feedstock move together."""
     supply = all_feedstocks(TABLES, Options())

@@ -362,6 +362,24 @@ def test_ranges_of_sites_districts_and_zone_agree(zone_case):
     assert (district.energy_p50_gwh > 0).sum() == 1
 
 
+def test_the_heat_of_the_rock_has_its_range(potential):
+    """One site: 1.28 standard errors of its temperature either way; the zone: all sites err alike."""
+    sites, totals = potential.sites, potential.totals
+    assert sites.theoretical_p50_gwh.values == pytest.approx(sites.theoretical_gwh.values)
+    assert (sites.theoretical_p10_gwh < sites.theoretical_p50_gwh).all()
+    upper, lower = (abs(sites[f"theoretical_p{p}_gwh"] - sites.theoretical_p50_gwh) for p in (90, 10))
+    assert upper.values == pytest.approx(lower.values, rel=0.1)
+    assert totals["theoretical_p90_gwh"] == pytest.approx(float(sites.theoretical_p90_gwh.sum()))
+    district = potential.features["geothermal_districts"]
+    assert district.theoretical_p10_gwh.sum() == pytest.approx(totals["theoretical_p10_gwh"], rel=1e-9)
+
+
+def test_the_zone_has_percentiles_of_its_energy(potential):
+    totals, district = potential.totals, potential.features["geothermal_districts"]
+    assert totals["energy_p10_gwh"] < totals["energy_p50_gwh"] < totals["energy_p90_gwh"]
+    assert district.energy_p90_gwh.sum() > totals["energy_p90_gwh"]  # not all districts are high at once
+
+
 def test_a_chance_below_a_half_has_a_median_of_nothing(zone_case):
     result = geothermal.estimate(*zone_case, Options(prospects=[ISTISU], chance_of_success=0.3))
     assert float(result.sites.energy_p50_gwh.max()) == 0 < float(result.sites.energy_p90_gwh.max())

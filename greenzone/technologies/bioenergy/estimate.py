@@ -39,6 +39,7 @@ EXTRA = {
     "heat_mw": ("MW", "heat output beside the electricity"),
     "group": ("1", "supply group of the site, -1 for none"),
     **{f"energy_p{p}_gwh": ("GWh", f"electricity per year, percentile {p}") for p in ranges.PERCENTILES},
+    **{f"theoretical_p{p}_gwh": ("GWh", f"energy of the fuel per year, percentile {p}") for p in ranges.PERCENTILES},
     "capital_per_kw": ("USD kW-1", "capital of a plant of the size that the fuel within reach feeds"),
     "fixed_om_per_kw_year": ("USD kW-1 year-1", "its fixed operation and maintenance"),
     "variable_om_per_mwh": ("USD MWh-1", "its variable operation and maintenance, fuel and road among it"),
@@ -65,10 +66,10 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     Returns
     -------
     Potential
-        Beside `schema.POTENTIAL`: `energy_low_gwh`, `energy_high_gwh`, `energy_p10_gwh`, `_p50_`, `_p90_`, `heat_gwh`,
-        `heat_mw` over `site`, and where `cost_basis` says so `capital_per_kw`, `fixed_om_per_kw_year`,
-        `variable_om_per_mwh`, `lifetime_years`. Features `bioenergy_districts`, `bioenergy_plants`,
-        `bioenergy_catchments`.
+        Beside `schema.POTENTIAL`: `energy_low_gwh`, `energy_high_gwh`, `energy_p10_gwh`, `_p50_`, `_p90_`,
+        `theoretical_p10_gwh`, `_p50_`, `_p90_`, `heat_gwh`, `heat_mw` over `site`, and where `cost_basis` says so
+        `capital_per_kw`, `fixed_om_per_kw_year`, `variable_om_per_mwh`, `lifetime_years`. Features
+        `bioenergy_districts`, `bioenergy_plants`, `bioenergy_catchments`.
         `capacity_factor` is NaN where nothing grows.
 
     Raises
@@ -157,27 +158,25 @@ def _ranges(
     electric: Array,
     options: Options,
 ) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
-    """Percentiles of the electricity: written to the sites, of the districts as polygons, of the zone as totals."""
+    """Percentiles of resource and electricity: written to the sites, of the districts as polygons, of the zone as
+    totals."""
     supply, part = spread_supply
-    draws = ranges.draw(supply, options)
     of_row = electric[[FEEDSTOCKS.index(name) for name in supply.feedstock]]
-    weight = part * of_row * sites.eligible_fraction.to_numpy()
     names, labels = layers.zone["district"].to_numpy().astype(str), sites.district.to_numpy().astype(str)
-    by_district = np.stack([weight[:, labels == name].sum(1) for name in names], axis=1)
     frame = gpd.GeoDataFrame({"district": names}, geometry=layers.zone.geometry.to_numpy(), crs=layers.zone.crs)
-    for name in ("energy_gwh", "heat_gwh"):
+    for name in ("theoretical_gwh", "energy_gwh", "heat_gwh"):
         frame[name] = [float(data[name].to_numpy()[labels == district].sum()) for district in names]
-    rows = zip(
-        ranges.PERCENTILES,
-        ranges.percentiles_of(draws, weight),
-        ranges.percentiles_of(draws, by_district),
-        ranges.percentiles_of(draws, weight.sum(1, keepdims=True)),
-        strict=True,
-    )
     totals = {}
-    for percentile, of_sites, of_districts, of_zone in rows:
-        name = f"energy_p{percentile}_gwh"
-        data[name], frame[name], totals[name] = ("site", of_sites), of_districts, float(of_zone[0])
+    for rung, columns, weight in (
+        ("theoretical", ranges.RESOURCE, part),
+        ("energy", ranges.AVAILABLE, part * of_row * sites.eligible_fraction.to_numpy()),
+    ):
+        draws = ranges.draw(supply, options, columns)
+        by_district = np.stack([weight[:, labels == name].sum(1) for name in names], axis=1)
+        rows = (ranges.percentiles_of(draws, of) for of in (weight, by_district, weight.sum(1, keepdims=True)))
+        for percentile, of_sites, of_districts, of_zone in zip(ranges.PERCENTILES, *rows, strict=True):
+            name = f"{rung}_p{percentile}_gwh"
+            data[name], frame[name], totals[name] = ("site", of_sites), of_districts, float(of_zone[0])
     return frame, totals
 
 

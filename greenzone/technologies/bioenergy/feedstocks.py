@@ -20,6 +20,7 @@ from greenzone.technologies.bioenergy.statistics import with_own_tables
 FEEDSTOCKS = ("crop_residues", "manure", "waste", "forest_residues", "sewage", "energy_crops")
 OF_PEOPLE = ("waste", "sewage")  # spread by populated places, the others by land
 COLUMNS = ("resource_gwh", "available_gwh", "low_gwh", "high_gwh")
+RESOURCE_RANGE = ("resource_low_gwh", "resource_high_gwh")
 MARGINAL = "marginal land"  # the area of energy crops, known by its land cover alone
 WHOLE_ZONE = "zone"  # the name under which figures for all embedded districts together stand in the tables
 
@@ -38,7 +39,9 @@ def all_feedstocks(tables: Mapping[str, pd.DataFrame], options: Options) -> pd.D
     -------
     DataFrame
         Columns `area feedstock resource_gwh available_gwh low_gwh high_gwh`: energy of the fuel per year, all of it,
-        what may be taken, and the range of that; plus `floor_gwh`, straw by the other method (NaN elsewhere).
+        what may be taken, and the range of that; plus `floor_gwh`, straw by the other method (NaN elsewhere), and the
+        range of the resource, `resource_low_gwh resource_high_gwh`: the growth of forests, people up to the target;
+        harvests and herds are taken as counted.
 
     Raises
     ------
@@ -54,8 +57,13 @@ def all_feedstocks(tables: Mapping[str, pd.DataFrame], options: Options) -> pd.D
         "forest_residues": forest_residues(tables["bioenergy_forest"], options),
         "sewage": sewage(tables["population"], options),
     }
-    frames = [part.assign(feedstock=name) for name, part in parts.items()]
-    return pd.concat(frames, ignore_index=True)[["area", "feedstock", *COLUMNS, "floor_gwh"]]
+    frames = [with_resource_range(part).assign(feedstock=name) for name, part in parts.items()]
+    return pd.concat(frames, ignore_index=True)[["area", "feedstock", *COLUMNS, "floor_gwh", *RESOURCE_RANGE]]
+
+
+def with_resource_range(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the ends of its resource, that itself where none are known."""
+    return frame.assign(**{name: frame.get(name, frame.resource_gwh) for name in RESOURCE_RANGE})
 
 
 def latest_livestock(table: pd.DataFrame, year: int | None) -> pd.DataFrame:
@@ -166,7 +174,7 @@ def waste(population: pd.DataFrame, options: Options) -> pd.DataFrame:
         for column in COLUMNS[1:]:
             frame[column] = gas
     frame["high_gwh"] *= growth
-    return frame
+    return frame.assign(resource_high_gwh=frame.resource_gwh * growth)
 
 
 def sewage(population: pd.DataFrame, options: Options) -> pd.DataFrame:
@@ -176,7 +184,7 @@ def sewage(population: pd.DataFrame, options: Options) -> pd.DataFrame:
     shares = (1.0, options.sewage_connected, options.sewage_connected_low, options.sewage_connected_high)
     frame = _rows(area, energy, shares)
     frame["high_gwh"] *= growth
-    return frame
+    return frame.assign(resource_high_gwh=frame.resource_gwh * growth)
 
 
 def energy_crops(land_km2: float, options: Options) -> pd.DataFrame:
@@ -187,7 +195,8 @@ def energy_crops(land_km2: float, options: Options) -> pd.DataFrame:
         for harvest in (*yields, options.energy_crop_yield_high)
     ]
     row = {column: [float(energy)] for column, energy in zip(COLUMNS, grown, strict=True)}
-    return pd.DataFrame({"area": [MARGINAL], "feedstock": "energy_crops", **row, "floor_gwh": np.nan})
+    ends = {"resource_low_gwh": row["low_gwh"], "resource_high_gwh": row["high_gwh"]}
+    return pd.DataFrame({"area": [MARGINAL], "feedstock": "energy_crops", **row, "floor_gwh": np.nan, **ends})
 
 
 def forest_residues(forest: pd.DataFrame, options: Options) -> pd.DataFrame:
@@ -197,6 +206,9 @@ def forest_residues(forest: pd.DataFrame, options: Options) -> pd.DataFrame:
     frame = pd.DataFrame({"area": forest.area, "floor_gwh": np.nan})
     for column, increment, share in zip(COLUMNS, increments, shares, strict=True):
         mass = model.wood_mass(forest.forest_ha.to_numpy(float), increment, share)
+        frame[column] = model.fuel_energy(mass, forest.lhv_gj_per_t.to_numpy(float))
+    for column, increment in zip(RESOURCE_RANGE, increments[2:], strict=True):
+        mass = model.wood_mass(forest.forest_ha.to_numpy(float), increment, 1.0)
         frame[column] = model.fuel_energy(mass, forest.lhv_gj_per_t.to_numpy(float))
     return frame
 

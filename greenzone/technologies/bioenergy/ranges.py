@@ -17,7 +17,11 @@ Array = NDArray[np.float64]
 PERCENTILES = (10, 50, 90)
 
 
-def draw(supply: pd.DataFrame, options: Options) -> Array:
+AVAILABLE = ("low_gwh", "available_gwh", "high_gwh")
+RESOURCE = ("resource_low_gwh", "resource_gwh", "resource_high_gwh")
+
+
+def draw(supply: pd.DataFrame, options: Options, columns: tuple[str, str, str] = AVAILABLE) -> Array:
     """Draws of what may be taken of each row, triangular between its lower end, likely value and upper end.
 
     What is uncertain is the share that can be had, which is alike everywhere: the rows of one feedstock rise and fall
@@ -26,9 +30,11 @@ def draw(supply: pd.DataFrame, options: Options) -> Array:
     Parameters
     ----------
     supply : DataFrame
-        `feedstock available_gwh low_gwh high_gwh`.
+        `feedstock` and the columns.
     options : Options
         `draws`, `seed`.
+    columns : tuple
+        Lower end, likely value and upper end: of what may be taken, or of the resource itself.
 
     Returns
     -------
@@ -37,7 +43,7 @@ def draw(supply: pd.DataFrame, options: Options) -> Array:
     """
     uniform = np.random.default_rng(options.seed).random((options.draws, len(FEEDSTOCKS)))
     p = uniform[:, [FEEDSTOCKS.index(name) for name in supply.feedstock]]
-    low, likely, high = (supply[f"{name}_gwh"].to_numpy(float) for name in ("low", "available", "high"))
+    low, likely, high = (supply[name].to_numpy(float) for name in columns)
     likely = np.clip(likely, low, high)
     width = high - low
     fold = np.divide(likely - low, width, out=np.zeros(width.shape), where=width > 0)

@@ -29,6 +29,7 @@ EXTRA = {
     "heat_gwh": ("GWh", "expected heat per year for direct use"),
     "group": ("1", "supply group of the site, -1 for none"),
     **{f"energy_p{p}_gwh": ("GWh", f"electricity per year of prospects, percentile {p}") for p in PERCENTILES},
+    **{f"theoretical_p{p}_gwh": ("GWh", f"heat of the rock per year, percentile {p}") for p in PERCENTILES},
     "capital_per_kw": ("USD kW-1", "capital of the prospect's wells and plant"),
     "fixed_om_per_kw_year": (
         "USD kW-1 year-1",
@@ -65,8 +66,8 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     -------
     Potential
         Beside `schema.POTENTIAL`: `heat_flow`, `temperature_at_<depth>km`, each with `_std`, `heat_mw`, `heat_gwh`,
-        `energy_p10_gwh`, `_p50_`, `_p90_`, `power_density_p10`, `_p50`, `_p90`, `favourability`, and where
-        `cost_basis` says so `capital_per_kw`, `fixed_om_per_kw_year`.
+        `energy_p10_gwh`, `_p50_`, `_p90_`, `theoretical_p10_gwh`, `_p50_`, `_p90_`, `power_density_p10`, `_p50`,
+        `_p90`, `favourability`, and where `cost_basis` says so `capital_per_kw`, `fixed_om_per_kw_year`.
         Features `geothermal_prospects`, `geothermal_springs`, `geothermal_districts`. `capacity_factor` is NaN where
         there is no prospect.
 
@@ -98,11 +99,9 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
         features={
             "geothermal_prospects": field.features,
             "geothermal_springs": warm,
-            "geothermal_districts": district_ranges(
-                layers.zone, sites.district.to_numpy(), field.weight, _yearly(field, hourly, options)
-            ),
+            "geothermal_districts": _districts(data, sites, layers, field, _yearly(field, hourly, options)),
         },
-        totals=_totals(field, warm, figures),
+        totals=_totals(field, warm, figures) | _ladder_totals(data, _yearly(field, hourly, options), field.weight),
         notes=_notes(options, figures),
     )
 
@@ -204,6 +203,7 @@ def _ladder(
     }  # fmt: skip
     ranges = weighted_percentiles(_yearly(field, factor, options)["energy_{}_gwh"], field.weight)
     values |= {f"energy_p{percentile}_gwh": row for percentile, row in zip(PERCENTILES, ranges, strict=True)}
+    values |= {f"theoretical_p{p}_gwh": underground.theoretical_gwh(rock, area, options, p) for p in PERCENTILES}
     if options.cost_basis == "prospect":
         values |= {name: _by_capacity(field, power, name) for name in ("capital_per_kw", "fixed_om_per_kw_year")}
     return {name: xr.DataArray(array, dims="site") for name, array in values.items()}
@@ -216,6 +216,26 @@ def _yearly(field: Field, factor: Array, options: Options) -> dict[str, Array]:
         "energy_{}_gwh": field.draws.power * found * factor[:, None] * year,
         "heat_{}_gwh": field.draws.heat_power * found * options.heat_utilisation * year,
     }
+
+
+def _districts(
+    data: xr.Dataset, sites: xr.Dataset, layers: Layers, field: Field, yearly: dict[str, Array]
+) -> gpd.GeoDataFrame:
+    """Districts with their ladder; the temperature of the rock errs alike all over one, so its percentiles add."""
+    labels = sites.district.to_numpy().astype(str)
+    frame = district_ranges(layers.zone, labels, field.weight, yearly)
+    for name in ("theoretical_gwh", "energy_gwh", *(f"theoretical_p{p}_gwh" for p in PERCENTILES)):
+        values = data[name].to_numpy()
+        frame[name] = [float(values[labels == district].sum()) for district in frame.district]
+    return frame
+
+
+def _ladder_totals(data: xr.Dataset, yearly: dict[str, Array], weight: Array) -> dict[str, float]:
+    """Percentiles of the rungs in the zone [GWh/year]: those of the rock add, for it errs alike, those of prospects are
+    of their draws together."""
+    together = weighted_percentiles(yearly["energy_{}_gwh"], weight.sum(1, keepdims=True))[:, 0]
+    totals = {f"theoretical_p{p}_gwh": float(data[f"theoretical_p{p}_gwh"].sum()) for p in PERCENTILES}
+    return totals | {f"energy_p{p}_gwh": float(value) for p, value in zip(PERCENTILES, together, strict=True)}
 
 
 def _by_capacity(field: Field, power: Array, name: str) -> Array:

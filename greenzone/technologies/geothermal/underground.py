@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from greenzone.errors import GreenzoneError, nearest
 from greenzone.schema import Layers
@@ -125,10 +126,13 @@ class Rock:
         spread = temperature.temperature_std(depth, self.flow, self.flow_std, self.column)
         return np.where(self.measured, 0.0, spread)
 
-    def heat(self, foot: float, reference: float, heat_capacity: float) -> Array:
-        """Heat above a reference temperature [degC] from the surface to a depth [m], for each square metre. [J/m2]"""
+    def heat(self, foot: float, reference: float, heat_capacity: float, errors: float = 0.0) -> Array:
+        """Heat above a reference temperature [degC] from the surface to a depth [m], for each square metre [J/m2], if
+        the rock is warmer by a number of standard errors."""
         depths = np.linspace(0.0, foot, max(2, int(np.ceil(foot / INTEGRATION_STEP)) + 1))
-        warmer = [np.maximum(self.at(float(depth)) - reference, 0.0) for depth in depths]
+        warmer = [
+            np.maximum(self.at(float(depth)) + errors * self.std_at(float(depth)) - reference, 0.0) for depth in depths
+        ]
         return np.asarray(np.trapezoid(np.array(warmer), depths, axis=0)) * heat_capacity
 
 
@@ -146,7 +150,9 @@ def rock_variables(rock: Rock, options: Options) -> dict[str, xr.DataArray]:
     return result
 
 
-def theoretical_gwh(rock: Rock, area_km2: Array, options: Options) -> Array:
-    """Heat of the rock down to `resource_depth_km`, shared over the lifetime. [GWh/year]"""
-    heat = rock.heat(options.resource_depth_km * 1000.0, options.temp_reference, options.heat_capacity)
+def theoretical_gwh(rock: Rock, area_km2: Array, options: Options, percentile: float = 50.0) -> Array:
+    """Heat of the rock down to `resource_depth_km`, shared over the lifetime [GWh/year]; a percentile by the standard
+    error of its temperature."""
+    errors = float(ndtri(percentile / 100.0))
+    heat = rock.heat(options.resource_depth_km * 1000.0, options.temp_reference, options.heat_capacity, errors)
     return heat * area_km2 * 1e6 / options.lifetime / GWH
