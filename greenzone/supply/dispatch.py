@@ -21,6 +21,7 @@ HOURS_PER_YEAR = 8760.0
 MONTHS = np.arange(1, 13)
 TOLERANCE = 1e-6  # share of mean demand below which a shortage is rounding of 32-bit profiles, not loss of load
 SUMS = ("exported", "curtailed", "unserved")
+CHUNK = 1024  # intervals whose single flows are held at a time
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,10 @@ def dispatch(
         Arrays of other shapes; negative or missing values; efficiencies outside (0, 1].
     """
     system = _system(profiles, built_mw, demand_mw, time, demand_factor, stores, export_limit_mw)
-    edges, months = _blocks(system.time)
-    sums, level = system.start()
-    system.run(edges, months, level, sums)
+    sums, level = system.monthly()
     hours, names = system.hours, [store.name for store in stores]
     years = hours * len(system.time) / HOURS_PER_YEAR
-    return _labelled(_untiled(sums, system.scenarios), system.stored_mwh(level) / 1000, hours, years, names)
+    return _labelled(sums, level / 1000, hours, years, names)
 
 
 def hourly_dispatch(
@@ -108,23 +107,18 @@ def hourly_dispatch(
         discharged_mw` and `level_mwh` at the end of each interval.
     """
     system = _system(profiles, built_mw, demand_mw, time, demand_factor, stores, export_limit_mw)
-    january = np.zeros(1, np.int64)
-    _, level = system.start()
-    rows, levels = [], []
-    for hour in range(len(system.time)):
-        sums, _ = system.start()
-        system.run(np.array([hour, hour + 1]), january, level, sums)
-        rows.append(_untiled(sums, system.scenarios)[0])
-        levels.append(system.stored_mwh(level))
-    flows = np.stack(rows, -1)
+    flows = system.hourly()
+    into, kept = system.efficiency[:, :1, None], system.efficiency[:, 1:, None]
+    charged, discharged = flows[kernel.ROWS :: 2], flows[kernel.ROWS + 1 :: 2]
+    levels = np.cumsum(charged * into - discharged / kept, -1) * system.hours
     power = {f"{name}_mw": (("scenario", "time"), flows[row], {"units": "MW"}) for row, name in enumerate(SUMS)}
     dims = ("store", "scenario", "time")
     return xr.Dataset(
         {
             **power,
-            "charged_mw": (dims, flows[kernel.ROWS :: 2], {"units": "MW"}),
-            "discharged_mw": (dims, flows[kernel.ROWS + 1 :: 2], {"units": "MW"}),
-            "level_mwh": (dims, np.stack(levels, -1), {"units": "MWh"}),
+            "charged_mw": (dims, charged, {"units": "MW"}),
+            "discharged_mw": (dims, discharged, {"units": "MW"}),
+            "level_mwh": (dims, np.maximum(levels, 0), {"units": "MWh"}),
         },
         {"time": system.time, "store": np.array([store.name for store in stores], str)},
     )
@@ -139,27 +133,35 @@ class _System:
     scenarios: int
     profiles: NDArray[np.float32]
     weights: NDArray[np.float32]
-    power: NDArray[np.float64]
-    size: NDArray[np.float64]
+    stores: NDArray[np.float64]
     efficiency: NDArray[np.float64]
     limits: NDArray[np.float64]
 
-    def start(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Sums of nothing and empty stores."""
-        tiles, stores, width = self.size.shape
-        return np.zeros((tiles, len(MONTHS), kernel.ROWS + 2 * stores, width)), np.zeros_like(self.size)
-
     def run(
-        self, edges: NDArray[np.int64], months: NDArray[np.int64], level: NDArray[np.float64], sums: NDArray[np.float64]
-    ) -> None:
-        """Carry levels and sums through the hours between the edges."""
-        kernel.dispatch(
-            self.profiles, self.weights, edges, months, self.power, self.size, level, self.efficiency, self.limits, sums
-        )
+        self, edges: NDArray[np.int64], rows: NDArray[np.int64], number: int, stores: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Carry the stores through the hours between the edges; sums over `(row, sum, scenario)`."""
+        tiles, kinds, _, width = stores.shape
+        sums = np.zeros((tiles, number, kernel.ROWS + 2 * kinds, width))
+        both_ways = self.efficiency.prod(1)
+        kernel.dispatch(self.profiles, self.weights, edges, rows, stores, both_ways, self.limits, sums)
+        return _untiled(sums, self.scenarios)
 
-    def stored_mwh(self, level: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Levels over `(store, scenario)`; the kernel counts intervals as hours."""
-        return _untiled(level, self.scenarios) * self.hours
+    def monthly(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Sums over `(month, sum, scenario)` and the levels at the end over `(store, scenario)` [MWh]."""
+        edges, months = _blocks(self.time)
+        stores = self.stores.copy()
+        sums = self.run(edges, months, len(MONTHS), stores)
+        left = _untiled(stores[:, :, kernel.LEVEL], self.scenarios)
+        return sums, left / self.efficiency[:, 1:] * self.hours
+
+    def hourly(self) -> NDArray[np.float64]:
+        """The sums of every interval alone, over `(sum, scenario, time)`."""
+        stores, parts = self.stores.copy(), []
+        for first in range(0, len(self.time), CHUNK):
+            last = min(first + CHUNK, len(self.time))
+            parts.append(self.run(np.arange(first, last + 1), np.arange(last - first), last - first, stores))
+        return np.moveaxis(np.concatenate(parts), 0, -1)
 
 
 def _system(
@@ -182,10 +184,13 @@ def _system(
     columns, weights = _stacked(cf, built, demand, factor)
     tolerance = TOLERANCE * (factor @ demand.mean(1))
     hours = interval_hours(stamps)
-    return _System(
-        stamps, hours, len(built), columns, _tiles(weights), _tiles(power), _tiles(size / hours),
-        _efficiencies(stores), _tiles(np.stack([export, tolerance])),
-    )  # fmt: skip
+    efficiency = _efficiencies(stores)
+    # A level counts what the store can give, hence its size too.
+    own = np.stack([np.zeros_like(size), power, size / hours * efficiency[:, 1:]], 1)
+    tiled = _tiles(own.reshape(-1, len(built)))
+    tiled = tiled.reshape(len(tiled), len(stores), 3, kernel.TILE)
+    limits = _tiles(np.stack([export, tolerance]))
+    return _System(stamps, hours, len(built), columns, _tiles(weights), tiled, efficiency, limits)
 
 
 def interval_hours(time: pd.DatetimeIndex) -> float:
@@ -196,19 +201,18 @@ def interval_hours(time: pd.DatetimeIndex) -> float:
 def _stacked(
     cf: NDArray[np.float32], built: NDArray[np.float64], demand: NDArray[np.float64], factor: NDArray[np.float64]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Groups and demand paths as columns of one matrix and their weights, filled with zeros to what the kernel takes.
+    """Groups and demand paths as columns of one matrix, and their weights.
 
     Demand is scaled to a mean of 1 first, its weight to the same energy, so that 32-bit numbers lose nothing.
     """
     mean = np.maximum(demand.mean(1), np.finfo(float).tiny)
     number = len(cf) + len(demand)
-    filled = -(-number // kernel.UNROLL) * kernel.UNROLL
-    columns = np.zeros((cf.shape[1], filled), np.float32)
+    columns = np.empty((cf.shape[1], number), np.float32)
     columns[:, : len(cf)] = cf.T
-    columns[:, len(cf) : number] = (demand / mean[:, None]).T
-    weights = np.zeros((filled, len(built)), np.float32)
+    columns[:, len(cf) :] = (demand / mean[:, None]).T
+    weights = np.empty((number, len(built)), np.float32)
     weights[: len(cf)] = built.T
-    weights[len(cf) : number] = -(factor * mean).T
+    weights[len(cf) :] = -(factor * mean).T
     return columns, weights
 
 

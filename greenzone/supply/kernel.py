@@ -17,107 +17,125 @@ from greenzone.jit import inlined, kernel
 Floats: TypeAlias = NDArray[np.float64]
 Floats32: TypeAlias = NDArray[np.float32]
 
-TILE = 256  # scenarios side by side: long loops for vector instructions, and yet within the second-level cache
-BLOCK = 24  # most hours whose balance is held at a time; even
-UNROLL = 4  # profiles summed at a time; their number must be a multiple of it
+TILE = 128  # scenarios side by side: what belongs to them stays in the first-level cache
+BLOCK = 24  # most hours whose balance is held at a time
+STEP = 4  # hours carried in registers at a time; BLOCK is a multiple of it
 
 # Rows of the sums; after them come charge and discharge of each store.
 EXPORTED, CURTAILED, UNSERVED, HOURS_UNSERVED, PEAK_UNSERVED = range(5)
 ROWS = 5
-
-
-@kernel()
-def _residual(profiles: Floats32, weights: Floats32, first: int, count: int, out: Floats32) -> None:
-    """Matrix product of `count` hours from `first` on: out[hour, scenario], two hours and four profiles at a time."""
-    last = profiles.shape[0] - 1
-    for pair in range(0, count, 2):
-        one, two = first + pair, min(first + pair + 1, last)
-        a, b = out[pair], out[pair + 1]
-        for i in range(len(a)):
-            a[i] = 0.0
-            b[i] = 0.0
-        for g in range(0, profiles.shape[1], UNROLL):
-            w0, w1, w2, w3 = weights[g], weights[g + 1], weights[g + 2], weights[g + 3]
-            p0, p1, p2, p3 = profiles[one, g], profiles[one, g + 1], profiles[one, g + 2], profiles[one, g + 3]
-            q0, q1, q2, q3 = profiles[two, g], profiles[two, g + 1], profiles[two, g + 2], profiles[two, g + 3]
-            for i in range(len(a)):
-                a[i] += p0 * w0[i] + p1 * w1[i] + p2 * w2[i] + p3 * w3[i]
-                b[i] += q0 * w0[i] + q1 * w1[i] + q2 * w2[i] + q3 * w3[i]
+# Rows of a tile's limits, and of each of its stores.
+EXPORT_LIMIT, TOLERANCE = range(2)
+LEVEL, POWER, SIZE = range(3)
 
 
 @inlined
-def _store(
-    rest: Floats, level: Floats, power: Floats, size: Floats, into: float, out_of: float, charged: Floats,
-    discharged: Floats,
-) -> None:  # fmt: skip
-    """One store takes what is left (rest above 0) or gives what is missing (below 0), within its power and level."""
-    one_over_into, one_over_out = 1.0 / into, 1.0 / out_of
-    for i in range(len(rest)):
-        charge = max(min(min(rest[i], power[i]), (size[i] - level[i]) * one_over_into), 0.0)
-        discharge = max(min(min(-rest[i], power[i]), level[i] * out_of), 0.0)
-        level[i] += charge * into - discharge * one_over_out
-        rest[i] += discharge - charge
-        charged[i] += charge
-        discharged[i] += discharge
+def _store(rest: Floats, own: Floats, sums: Floats, efficiency: float) -> None:
+    """One store takes what is left (rest above 0) or gives what is missing (below 0), within its power and level.
+
+    The level counts what the store can still give, so that an empty one holds exactly nothing.
+    """
+    one_over = 1.0 / efficiency
+    for i in range(TILE):
+        level, power, size = own[LEVEL, i], own[POWER, i], own[SIZE, i]
+        charged, discharged = sums[0, i], sums[1, i]
+        for hour in range(STEP):
+            left = rest[hour, i]
+            charge = max(min(min(left, power), (size - level) * one_over), 0.0)
+            discharge = max(min(min(-left, power), level), 0.0)
+            level = level + charge * efficiency - discharge
+            rest[hour, i] = left + (discharge - charge)
+            charged += charge
+            discharged += discharge
+        own[LEVEL, i] = level
+        sums[0, i], sums[1, i] = charged, discharged
+
+
+@inlined
+def _close(rest: Floats, limits: Floats, sums: Floats) -> None:
+    """Export what is left after the stores, up to the limit, and count what is missing."""
+    for i in range(TILE):
+        limit, tolerance = limits[EXPORT_LIMIT, i], limits[TOLERANCE, i]
+        exported, curtailed, unserved = sums[EXPORTED, i], sums[CURTAILED, i], sums[UNSERVED, i]
+        hours, peak = sums[HOURS_UNSERVED, i], sums[PEAK_UNSERVED, i]
+        for hour in range(STEP):
+            left, missing = max(rest[hour, i], 0.0), max(-rest[hour, i], 0.0)
+            export = min(left, limit)
+            exported += export
+            curtailed += left - export
+            unserved += missing
+            hours += 1.0 if missing > tolerance else 0.0
+            peak = max(peak, missing)
+        sums[EXPORTED, i], sums[CURTAILED, i], sums[UNSERVED, i] = exported, curtailed, unserved
+        sums[HOURS_UNSERVED, i], sums[PEAK_UNSERVED, i] = hours, peak
 
 
 @kernel()
 def _balance(
-    residual: Floats32, count: int, power: Floats, size: Floats, level: Floats, efficiency: Floats, limits: Floats,
-    sums: Floats,
-) -> None:  # fmt: skip
+    residual: Floats32, count: int, stores: Floats, efficiency: Floats, limits: Floats, sums: Floats, rest: Floats
+) -> None:
     """Carry one tile through `count` hours: stores in their order, then export and what is lost on either side."""
-    export_limit, tolerance = limits[0], limits[1]
-    exported, curtailed, unserved = sums[EXPORTED], sums[CURTAILED], sums[UNSERVED]
-    hours, peak = sums[HOURS_UNSERVED], sums[PEAK_UNSERVED]
-    rest = np.empty(residual.shape[1])
-    for hour in range(count):
-        for i in range(len(rest)):
-            rest[i] = residual[hour, i]
-        for k in range(len(size)):
+    for first in range(0, count, STEP):
+        for hour in range(STEP):
+            for i in range(TILE):
+                # Hours beyond the last hold nothing to balance.
+                rest[hour, i] = residual[first + hour, i] if first + hour < count else 0.0
+        for k in range(len(stores)):
             row = ROWS + 2 * k
-            _store(rest, level[k], power[k], size[k], efficiency[k, 0], efficiency[k, 1], sums[row], sums[row + 1])
-        for i in range(len(rest)):
-            left, missing = max(rest[i], 0.0), max(-rest[i], 0.0)
-            export = min(left, export_limit[i])
-            exported[i] += export
-            curtailed[i] += left - export
-            unserved[i] += missing
-            hours[i] += 1.0 if missing > tolerance[i] else 0.0
-            peak[i] = max(peak[i], missing)
+            _store(rest, stores[k], sums[row : row + 2], efficiency[k])
+        _close(rest, limits, sums)
+
+
+@inlined
+def _add_up(own: Floats, sums: Floats) -> None:
+    """Move the sums of a run of hours to those of its month."""
+    for row in range(len(own)):
+        for i in range(TILE):
+            if row == PEAK_UNSERVED:
+                sums[row, i] = max(sums[row, i], own[row, i])
+            else:
+                sums[row, i] += own[row, i]
+            own[row, i] = 0.0
+
+
+@kernel()
+def _tile(
+    profiles: Floats32, weights: Floats32, edges: NDArray[np.int64], months: NDArray[np.int64], stores: Floats,
+    efficiency: Floats, limits: Floats, sums: Floats,
+) -> None:  # fmt: skip
+    """Carry one tile through all hours; its arrays as in `dispatch`."""
+    residual = np.empty((BLOCK, TILE), np.float32)
+    rest, own = np.empty((STEP, TILE)), np.zeros((ROWS + 2 * len(stores), TILE))
+    for block in range(len(months)):
+        first, count = edges[block], edges[block + 1] - edges[block]
+        np.dot(profiles[first : first + count], weights, residual[:count])
+        _balance(residual, count, stores, efficiency, limits, own, rest)
+        if block + 1 == len(months) or months[block + 1] != months[block]:
+            _add_up(own, sums[months[block]])
 
 
 @kernel(parallel=True)
 def dispatch(
-    profiles: Floats32,
-    weights: Floats32,
-    edges: NDArray[np.int64],
-    months: NDArray[np.int64],
-    power: Floats,
-    size: Floats,
-    level: Floats,
-    efficiency: Floats,
-    limits: Floats,
-    sums: Floats,
-) -> None:
+    profiles: Floats32, weights: Floats32, edges: NDArray[np.int64], months: NDArray[np.int64], stores: Floats,
+    efficiency: Floats, limits: Floats, sums: Floats,
+) -> None:  # fmt: skip
     """Balance every hour of every scenario and sum it by month.
 
     Parameters
     ----------
     profiles : ndarray of float32 (hour, profile)
-        Output over capacity of each group, then demand of each path; the number of profiles a multiple of `UNROLL`.
+        Output over capacity of each group, then demand of each path.
     weights : ndarray of float32 (tile, profile, TILE)
         Capacity of each group [MW]; minus the factor of each demand path.
     edges : ndarray of int (block + 1,)
         First hour of each block of at most `BLOCK` hours, and the end.
     months : ndarray of int (block,)
-        Month 0 to 11 of each block.
-    power, size : ndarray (tile, store, TILE)
-        Power [MW] and size [MW × intervals] of each store, in the order in which they are used.
-    level : ndarray (tile, store, TILE)
-        Level of each store at the start; holds the level at the end afterwards. [MW × intervals]
-    efficiency : ndarray (store, 2)
-        Of charging and discharging. [1]
+        Month 0 to 11 of each block, or any other row of `sums`.
+    stores : ndarray (tile, store, 3, TILE)
+        Level at the start, power, size of each store, in the order in which they are used; level and size in what it
+        can give [MW × intervals], power [MW]. Holds the level at the end afterwards.
+    efficiency : ndarray (store,)
+        Of charging and discharging together. [1]
     limits : ndarray (tile, 2, TILE)
         Export over the line [MW]; shortage below which an hour counts as served [MW].
     sums : ndarray (tile, month, row, TILE)
@@ -125,11 +143,37 @@ def dispatch(
         number of intervals, the highest MW.
     """
     for tile in numba.prange(len(weights)):
-        residual = np.empty((BLOCK, weights.shape[2]), np.float32)
-        for block in range(len(months)):
-            count = edges[block + 1] - edges[block]
-            _residual(profiles, weights[tile], edges[block], count, residual)
-            _balance(
-                residual, count, power[tile], size[tile], level[tile], efficiency, limits[tile],
-                sums[tile, months[block]],
-            )  # fmt: skip
+        _tile(profiles, weights[tile], edges, months, stores[tile], efficiency, limits[tile], sums[tile])
+
+
+@kernel()
+def defer(generation: Floats, firm: Floats, flexible: Floats, window: int) -> Floats:
+    """Serve flexible demand when there is generation to spare, at the latest `window` intervals after it arose.
+
+    Parameters
+    ----------
+    generation, firm, flexible : ndarray (time,)
+        Generation, demand that cannot wait and demand that can. [MW]
+    window : int
+        Intervals after which demand must be served. What would be due after the end does not wait.
+
+    Returns
+    -------
+    ndarray (time,)
+        When the flexible demand is served; its sum is that of `flexible`. [MW]
+    """
+    number = len(generation)
+    served, waiting = np.zeros(number), flexible.copy()
+    oldest = 0
+    for hour in range(number):
+        spare = generation[hour] - firm[hour]
+        while oldest <= hour:
+            due = hour - oldest >= window or oldest + window >= number
+            amount = waiting[oldest] if due else min(waiting[oldest], max(spare, 0.0))
+            served[hour] += amount
+            spare -= amount
+            waiting[oldest] -= amount
+            if waiting[oldest] > 0.0:
+                break
+            oldest += 1
+    return served

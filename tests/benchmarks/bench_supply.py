@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from greenzone.supply import PlanModel, PlannedStore, Source, Storage, dispatch, to_pypsa
+from greenzone.supply.dispatch import Storage, dispatch
 
 SCENARIOS, GROUPS, HOURS = 10_000, 60, 8760
 TIME = pd.date_range("2019-01-01", periods=HOURS, freq="h")
@@ -105,8 +105,10 @@ def bench_ensemble() -> None:
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB, peers included")
 
 
-def plan_case(hours: int) -> PlanModel:
+def plan_case(hours: int):
     """Five technologies and two stores with the shapes of a mountain zone."""
+    from greenzone.supply import PlanModel, PlannedStore, Source
+
     rng, t = np.random.default_rng(1), np.arange(hours)
     year, day = 2 * np.pi * t / 8760, t % 24
     sun = np.clip(np.sin((day - 6) / 12 * np.pi), 0, None) * (0.6 + 0.4 * np.sin(year - 1.4))
@@ -125,6 +127,8 @@ def plan_case(hours: int) -> PlanModel:
 
 
 def bench_plan(hours: int = HOURS, resolves: int = 3) -> None:
+    from greenzone.supply import to_pypsa
+
     start = time.perf_counter()
     model = plan_case(hours)
     built = time.perf_counter() - start
