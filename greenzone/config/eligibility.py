@@ -122,8 +122,9 @@ class EligibilityRules(Options):
     """Usable values of rasters named under `layers.rasters`."""
     features: dict[str, Nearness] = Field(default={})
     """Distances from features named under `eligibility.features`; names not given keep the default."""
-    tip_height: float = Field(default=180.0, gt=0, le=400)
-    """Height of a turbine's blade tip above ground [m], for `min_tip_heights`; default: hub 117, rotor 126."""
+    tip_height: float | None = Field(default=None, gt=0, le=400)
+    """Height of a turbine's blade tip above ground [m], for `min_tip_heights`; by default the hub height and half the
+    rotor of the turbine under `technologies.wind`, the largest where there are several."""
     max_north_slope: float | None = Field(default=None, ge=0, le=90)
     """Steepest usable fall towards north [degree], slope times the cosine of aspect; no limit by default, as the
     embedded elevation model does not show which way a field looks."""

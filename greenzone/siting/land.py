@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 import pandas as pd
@@ -21,11 +21,12 @@ from greenzone.config.layers import UserRaster
 from greenzone.errors import GreenzoneError
 from greenzone.layers.catalogue import read_table
 from greenzone.layers.surface import Surface, land_cover_codes
-from greenzone.schema import POTENTIAL, label
+from greenzone.schema import POTENTIAL, Options, label
 from greenzone.siting.eligibility import Assessment, account, assess, onto_surface, site_fraction
 from greenzone.siting.features import Features, embedded_reservoirs, read_features
 from greenzone.siting.frame import Frame, metric_crs, projected, site_coverage, site_of_pixel
 from greenzone.siting.rules import check_raster_meets, rules_of
+from greenzone.technologies import wind
 
 
 class Sites(Protocol):
@@ -75,17 +76,19 @@ class Land:
     frame: Frame
     coverage: sparse.csr_matrix
     area: np.ndarray
+    tip_height: float
 
     def judge(self, technology: str, year: int | None) -> Assessment:
         """What the rules of a technology leave of the land in a year."""
         limits = self.section.rules(technology)
-        found = rules_of(limits, self.surface, land_cover_codes(), self.rasters, self.features, year)
+        layers = self.surface, land_cover_codes(), self.rasters, self.features
+        found = rules_of(limits, *layers, year, self.tip_height)
         return assess(found, self.frame, self.area, limits.min_area_km2)
 
 
 def eligibility_of(
     section: EligibilityByTechnology,
-    technologies: Iterable[str],
+    technologies: Mapping[str, Options],
     surface: Surface,
     grid: Sites,
     rasters: Mapping[str, UserRaster],
@@ -97,8 +100,8 @@ def eligibility_of(
     ----------
     section : EligibilityByTechnology
         The scenario's rules, feature files, resolution and year.
-    technologies : iterable of str
-        Those to judge.
+    technologies : mapping of str to Options
+        Those to judge, with their options: that of wind tells how high blade tips are.
     surface : Surface
         Terrain, land cover, wind and settlements of the box.
     grid : SiteGrid
@@ -119,7 +122,8 @@ def eligibility_of(
         A file cannot be used, a rule names a raster that is not there, or no technology has any land left.
     """
     kinds = [*technologies, *dual_uses]
-    land = land_of(section, kinds, surface, grid, rasters)
+    tip_height = wind.tip_height(cast("wind.Options", technologies.get("wind") or wind.Options.model_validate({})))
+    land = land_of(section, kinds, surface, grid, rasters, tip_height)
     site, whole = grid.sites.site, float(grid.sites.area_km2.sum())
     fractions, shares, pixels, removed = {}, {}, {}, []
     for technology in kinds:
@@ -155,6 +159,7 @@ def land_of(
     surface: Surface,
     grid: Sites,
     rasters: Mapping[str, UserRaster],
+    tip_height: float,
 ) -> Land:
     """Lay out the frame over the sites and read the features that a rule looks at; errors as in `eligibility_of`."""
     lon, lat = (float(grid.sites[name].mean()) for name in ("lon", "lat"))
@@ -170,7 +175,7 @@ def land_of(
     features = {name: read_features(name, section.features[name], frame) for name in wanted}
     if "reservoirs" not in features:
         features["reservoirs"] = embedded_reservoirs(read_table("reservoirs"), frame)
-    return Land(section, surface, rasters, features, frame, coverage, area)
+    return Land(section, surface, rasters, features, frame, coverage, area, tip_height)
 
 
 def _by_year(land: Land, technologies: Iterable[str]) -> pd.DataFrame:

@@ -42,6 +42,7 @@ def rules_of(
     rasters: Mapping[str, UserRaster],
     features: Mapping[str, Features],
     year: int | None = None,
+    tip_height: float = 0.0,
 ) -> dict[str, Rule]:
     """All rules of a technology by name, those that could bar nothing left out.
 
@@ -57,6 +58,8 @@ def rules_of(
         The user's layers by name; a rule about features that are not among them is left out.
     year : int, optional
         Year for which land is judged.
+    tip_height : float
+        Height of blade tips, where the rules name none. [m]
 
     Raises
     ------
@@ -74,12 +77,11 @@ def rules_of(
         if name not in rasters:
             raise GreenzoneError(f"eligibility names the raster '{name}', which 'layers.rasters' does not define")
         found[name] = partial(raster_share, rasters[name], _dated(name, limits, year))
+    tip = rules.tip_height or tip_height
     for name, nearness in rules.features.items():
         if name in features:
-            shapes = features[name].in_year(year)
-            found[f"features: {name}"] = partial(
-                feature_share, shapes, nearness.setback(rules.tip_height), nearness.max_distance, nearness.share
-            )
+            shapes, setback = features[name].in_year(year), nearness.setback(tip)
+            found[f"features: {name}"] = partial(feature_share, shapes, setback, nearness.max_distance, nearness.share)
     return found
 
 

@@ -18,14 +18,15 @@ from greenzone.ground import survey
 DISTRICTS = ["Jabrayil", "Zangilan"]
 
 
-def land(tmp_path, eligibility, districts=DISTRICTS, technologies=("solar", "wind"), size=2000):
-    scenario = {"zone": {"districts": districts}, "grid": {"cell_size": size}, "eligibility": eligibility}
+def land(tmp_path, eligibility, districts=DISTRICTS, names=("solar", "wind"), size=2000, **sections):
+    scenario = {"zone": {"districts": districts}, "grid": {"cell_size": size}, "eligibility": eligibility, **sections}
     (tmp_path / "scenario.yaml").write_text(yaml.safe_dump(scenario), encoding="utf-8")
     read = gz.read_config(tmp_path / "scenario.yaml")
     polygons = pipeline.read_zone(read.zone)
     grid = pipeline.build_grid(read.grid, polygons)
     ground = survey(read, polygons, grid)
-    return grid, siting.eligibility_of(read.eligibility, technologies, ground.surface, grid, read.layers.rasters)
+    wanted = {name: options for name, options in read.technologies.enabled().items() if name in names}
+    return grid, siting.eligibility_of(read.eligibility, wanted, ground.surface, grid, read.layers.rasters)
 
 
 def left(grid, found, technology="solar") -> float:
@@ -85,3 +86,16 @@ def test_rules_that_leave_nothing_are_told(tmp_path):
     nowhere = {"min_elevation": 5000, "max_elevation": 6000}
     with pytest.raises(GreenzoneError, match="leave no land for any technology: of solar, 'elevation' alone bars 100%"):
         land(tmp_path, {"solar": nowhere, "wind": nowhere})
+
+
+def test_setbacks_grow_with_the_turbine(tmp_path):
+    """Roads keep 1.1 tip heights away; V126/3300 on 117 m has its tips at 180 m, E-126/4200 on 135 m at 198.5 m."""
+    road = gpd.GeoDataFrame(geometry=[shapely.LineString([(46.6, 39.3), (47.2, 39.3)])], crs=4326)
+    road.to_file(tmp_path / "roads.geojson")
+    asked = {"features": {"roads": {"file": "roads.geojson"}}, "wind": {"min_wind_speed": None, "land_cover": {}}}
+    removed = {}
+    for machine in ({}, {"turbine": "E-126/4200", "hub_height": 135}):
+        found = land(tmp_path, asked, names=("wind",), technologies={"wind": machine})[1]
+        table = found.removed.set_index("rule")["removed_alone_km2"]
+        removed[machine.get("hub_height", 117)] = table["features: roads"]
+    assert removed[135] / removed[117] == pytest.approx((135 + 63.5) / (117 + 63), rel=0.01)
