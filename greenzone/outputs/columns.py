@@ -50,6 +50,11 @@ BY_VARIABLE = {
     "capacity_mw": Meaning("capacity", "MW", "viridis"),
     "capacity_factor": Meaning("capacity factor", "", "viridis"),
     "energy_gwh": Meaning("energy", "GWh/year", "viridis"),
+    **{
+        f"{key}_p{p}_gwh": Meaning(f"{words}, percentile {p}", "GWh/year", "viridis")
+        for key, words in (("energy", "energy"), ("theoretical", "theoretical potential"))
+        for p in (10, 50, 90)
+    },
     "lcoe": Meaning("LCOE of the plant", "{currency}/MWh", "viridis_r"),
     "lcoe_connected": Meaning("LCOE with connection", "{currency}/MWh", "viridis_r"),
 }

@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from greenzone.outputs.geojson import prepare
+from greenzone.outputs.rungs import district_ranges, site_ranges
 from greenzone.outputs.view import RunView
 
 SUMS = ("theoretical_gwh", "geographic_gwh", "capacity_mw", "energy_gwh")
@@ -32,6 +33,7 @@ def site_table(run: RunView) -> gpd.GeoDataFrame:
         `<tech>_eligible_fraction` [1], `<tech>_capacity_mw` [MW], `<tech>_capacity_factor` [1], `<tech>_energy_gwh`
         [GWh/year], `<tech>_lcoe` (of the plant) and `<tech>_lcoe_connected` [currency/MWh], `<tech>_score` [1],
         `<tech>_top_probability` [1] (of being among the best whatever the weights) and `<tech>_score_<criterion>` [1];
+        where the technology draws ranges `<tech>_theoretical_p10_gwh`, `<tech>_energy_p10_gwh`, `_p50_`, `_p90_`;
         `best_technology`; `distance_grid` [km], `connection_cost` [currency/kW], `grid_node`. Floats have six
         significant digits, NaN where there is nothing to tell.
     """
@@ -44,6 +46,7 @@ def site_table(run: RunView) -> gpd.GeoDataFrame:
     for name, potential in run.potentials.items():
         for variable in ("eligible_fraction", "capacity_mw", "capacity_factor", "energy_gwh"):
             columns[f"{name}_{variable}"] = potential.sites[variable].to_numpy().astype(float)
+        columns |= {f"{name}_{key}": values for key, values in site_ranges(potential).items()}
         columns[f"{name}_lcoe"] = run.lcoe[name].to_numpy().astype(float)
         columns[f"{name}_lcoe_connected"] = run.connected.lcoe[name].to_numpy().astype(float)
         columns[f"{name}_score"] = run.scores[name].to_numpy().astype(float)
@@ -85,11 +88,14 @@ def district_table(run: RunView) -> gpd.GeoDataFrame:
         WGS 84, in the order of the zone. Columns `district sites area_km2`, then for each technology
         `<tech>_eligible_km2`, `<tech>_theoretical_gwh`, `<tech>_geographic_gwh`, `<tech>_capacity_mw`,
         `<tech>_energy_gwh` (sums), `<tech>_capacity_factor` (energy over capacity), `<tech>_lcoe` (weighted by energy)
-        and `<tech>_score` (weighted by capacity); NaN where the weights are 0.
+        and `<tech>_score` (weighted by capacity); NaN where the weights are 0. Last `<tech>_theoretical_p10_gwh`,
+        `_p50_`, `_p90_` and `<tech>_energy_p10_gwh`, `_p50_`, `_p90_` of the technologies that draw ranges.
     """
     zone = run.layers.zone[["district", "geometry"]].dissolve("district", sort=False)
     columns = district_values(run).reindex(zone.index)
     columns["sites"] = columns.sites.fillna(0).astype(int)
+    for name, potential in run.potentials.items():
+        columns = columns.join(district_ranges(potential).add_prefix(f"{name}_"))
     return prepare(gpd.GeoDataFrame(columns.reset_index(), geometry=zone.geometry.to_numpy(), crs=zone.crs))
 
 

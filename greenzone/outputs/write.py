@@ -19,6 +19,7 @@ from greenzone.outputs.maps import write_overview
 from greenzone.outputs.netcdf import potential_dataset, profiles_dataset, write_netcdf
 from greenzone.outputs.rasters import write_rasters
 from greenzone.outputs.report import report_from_directory, typical_hours
+from greenzone.outputs.rungs import ladder_table
 from greenzone.outputs.stac import stac_item
 from greenzone.outputs.store import staged
 from greenzone.outputs.summary import currency
@@ -141,5 +142,10 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def _tables(run: RunView) -> dict[str, pd.DataFrame]:
-    found = {"scenarios": run.scenarios, "supply_curve": run.connected.curve, "eligibility": run.removed}
+    found = {
+        "ladder": ladder_table(run),
+        "scenarios": run.scenarios,
+        "supply_curve": run.connected.curve,
+        "eligibility": run.removed,
+    }
     return found | ({"eligibility_by_year": run.land.by_year} if len(run.land.by_year) else {})

@@ -34,6 +34,7 @@ FILES = {
     "scenarios.csv",
     "eligibility.csv",
     "supply_curve.csv",
+    "ladder.csv",
     "connection_routes.geojson",
     "overview.png",
     "manifest.json",

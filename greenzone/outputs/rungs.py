@@ -1,0 +1,104 @@
+"""The ladder with its ranges: theoretical, geographic, technical, economic, of the zone and of each district.
+
+Comes in: a run. Goes out: one row per place, technology and rung, with percentiles where the technology draws them.
+
+A technology tells its percentiles of the resource (`theoretical_p10_gwh`, ...) and of its energy (`energy_p10_gwh`)
+itself: in its totals for the zone, in its feature `<technology>_districts` for the districts, over its sites. What is
+geographic and what is economic is a share of these, the same at every percentile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from greenzone.economics import economic_rung
+from greenzone.outputs.view import RunView
+from greenzone.schema import Potential
+
+PERCENTILES = (10, 50, 90)
+DRAWN = tuple(f"{rung}_p{percentile}_gwh" for rung in ("theoretical", "energy") for percentile in PERCENTILES)
+COLUMNS = ("scope", "place", "technology", "rung", "gwh", *(f"p{percentile}_gwh" for percentile in PERCENTILES))
+
+
+def site_ranges(potential: Potential) -> dict[str, np.ndarray]:
+    """Percentiles over the sites by the name of the column, of a technology that draws them. [GWh/year]"""
+    return {name: potential.sites[name].to_numpy().astype(float) for name in DRAWN if name in potential.sites}
+
+
+def district_ranges(potential: Potential) -> pd.DataFrame:
+    """Percentiles indexed by district, of a technology that tells them in `<technology>_districts`. [GWh/year]"""
+    frame = potential.features.get(f"{potential.technology}_districts")
+    if frame is None or "district" not in frame:
+        return pd.DataFrame()
+    known = [name for name in DRAWN if name in frame]
+    return pd.DataFrame(frame[["district", *known]]).set_index("district").astype(float)
+
+
+def ladder_table(run: RunView, ceiling: float | None = None) -> pd.DataFrame:
+    """The ladder of the zone and of every district, as `ladder.csv` holds it.
+
+    Parameters
+    ----------
+    run : RunView
+        A finished run.
+    ceiling : float, optional
+        Highest LCOE with connection that counts as economic; that of the run's config where not given. In the zone
+        sites compete for the grid's nodes, in the districts each counts with its own cheapest line. [currency/MWh]
+
+    Returns
+    -------
+    DataFrame
+        Columns `COLUMNS`; `scope` is `zone` or `district`, `rung` theoretical, geographic, technical or economic.
+        Percentiles are NaN where a technology draws none.
+    """
+    if ceiling is None:
+        ceiling = float(run.config["economics"]["lcoe_ceiling"])
+    economic = economic_rung(run.connected, run.potentials, run.lcoe, ceiling)
+    labels = run.grid.sites.district.to_numpy().astype(str)
+    rows = []
+    for name, potential in run.potentials.items():
+        cheap = (run.connected.lcoe[name].to_numpy() <= ceiling) | (
+            np.isnan(run.connected.lcoe[name].to_numpy()) & (run.lcoe[name].to_numpy() <= ceiling)
+        )
+        rows += _rows(
+            "zone", "zone", potential, np.ones(labels.shape, bool), potential.totals, economic.energy_gwh[name]
+        )
+        by_district = district_ranges(potential)
+        for district in dict.fromkeys(run.layers.zone["district"].astype(str)):
+            here = labels == district
+            affordable = float(potential.sites.energy_gwh.to_numpy()[here & cheap].sum())
+            drawn = by_district.loc[district].to_dict() if district in by_district.index else {}
+            rows += _rows("district", district, potential, here, drawn, affordable)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _rows(
+    scope: str, place: str, potential: Potential, here: np.ndarray, drawn: Mapping[str, float], economic: float
+) -> list[dict[str, Any]]:
+    """The four rungs of one technology at one place."""
+    of = {name: float(potential.sites[name].to_numpy()[here].sum()) for name in ("theoretical_gwh", "geographic_gwh")}
+    technical = float(potential.sites.energy_gwh.to_numpy()[here].sum())
+    rungs = (
+        ("theoretical", of["theoretical_gwh"], "theoretical", 1.0),
+        ("geographic", of["geographic_gwh"], "theoretical", _share(of["geographic_gwh"], of["theoretical_gwh"])),
+        ("technical", technical, "energy", 1.0),
+        ("economic", float(economic), "energy", _share(float(economic), technical)),
+    )
+    start = {"scope": scope, "place": place, "technology": potential.technology}
+    return [
+        {
+            **start,
+            "rung": rung,
+            "gwh": value,
+            **{f"p{p}_gwh": share * drawn.get(f"{source}_p{p}_gwh", np.nan) for p in PERCENTILES},
+        }
+        for rung, value, source, share in rungs
+    ]
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else 0.0
