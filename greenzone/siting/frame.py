@@ -88,6 +88,17 @@ class Frame:
             columns=self.columns + 2 * pixels,
         )
 
+    def divided(self, parts: int) -> Frame:
+        """The same land with every pixel cut into `parts` by `parts`."""
+        return Frame(
+            self.crs,
+            self.resolution / parts,
+            self.top * parts,
+            self.left * parts,
+            self.rows * parts,
+            self.columns * parts,
+        )
+
     def centres(self) -> tuple[np.ndarray, np.ndarray]:
         """Eastings of the columns' and northings of the rows' centres [m]."""
         x = (self.left + np.arange(self.columns) + 0.5) * self.resolution

@@ -18,7 +18,7 @@ import rasterio
 import shapely
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
-from rasterio.warp import transform_bounds
+from rasterio.warp import calculate_default_transform, transform_bounds
 from rasterio.windows import Window
 
 from greenzone.config.eligibility import EligibilityRules, Limits, Nearness
@@ -33,6 +33,7 @@ from greenzone.siting.features import Features
 from greenzone.siting.frame import Frame, pixel_index
 
 Rule = Callable[[Frame], np.ndarray]
+MOST_PARTS = 8  # places along a pixel's edge at which a finer raster is looked at
 
 
 def rules_of(
@@ -76,7 +77,8 @@ def rules_of(
     for name, limits in rules.rasters.items():
         if name not in rasters:
             raise GreenzoneError(f"eligibility names the raster '{name}', which 'layers.rasters' does not define")
-        found[name] = partial(raster_share, rasters[name], _dated(name, limits, year))
+        smooth = "year" not in (limits.min, limits.max)
+        found[name] = partial(raster_share, rasters[name], _dated(name, limits, year), smooth=smooth)
     tip = rules.tip_height or tip_height
     for name, nearness in rules.features.items():
         if name in features:
@@ -180,10 +182,42 @@ def _dated(name: str, limits: Limits, year: int | None) -> Limits:
     return limits.model_copy(update={key: float(value) for key, value in asked.items() if value is not None})
 
 
-def raster_share(source: UserRaster, limits: Limits, frame: Frame) -> np.ndarray:
-    """Usable share of each pixel by the value of a raster file at its centre."""
-    values, known = read_window(str(source.file), source.band, frame)
-    return limits_share(values, known, limits)
+def raster_share(source: UserRaster, limits: Limits, frame: Frame, smooth: bool = True) -> np.ndarray:
+    """Usable share of each pixel by the values of a raster file.
+
+    Parameters
+    ----------
+    source : UserRaster
+        File and band.
+    limits : Limits
+        Which values are usable.
+    frame : Frame
+        The pixels.
+    smooth : bool
+        Whether values between pixels mean something; those of years and classes do not.
+
+    Returns
+    -------
+    ndarray (rows, columns), float32
+        Where the raster is finer than the frame, the share of its pixels that are usable, looked at in up to
+        `MOST_PARTS` squared places of each pixel. Where it is coarser, numbers (floats under `min` or `max` alone) are
+        interpolated between its pixels; whole numbers and classes are those of the pixel under the centre.
+    """
+    path = str(source.file)
+    parts = _parts(path, frame.crs, frame.resolution)
+    by_class = limits.values is not None or limits.excluded or limits.shares
+    values, known = read_window(path, source.band, frame.divided(parts), smooth and not by_class)
+    share = limits_share(values, known, limits)
+    if parts == 1:
+        return share
+    return np.asarray(share.reshape(frame.rows, parts, frame.columns, parts).mean((1, 3)), np.float32)
+
+
+def _parts(path: str, crs: str, resolution: float) -> int:
+    """In how many parts the edge of a pixel is cut, so that none of a finer raster's pixels is passed over."""
+    with opened(path) as source:
+        transform, *_ = calculate_default_transform(source.crs, crs, source.width, source.height, *source.bounds)
+    return int(np.clip(np.ceil(resolution / abs(transform.a) - 0.05), 1, MOST_PARTS))
 
 
 def limits_share(values: np.ndarray, known: np.ndarray, limits: Limits) -> np.ndarray:
@@ -208,10 +242,11 @@ def limits_share(values: np.ndarray, known: np.ndarray, limits: Limits) -> np.nd
     return share
 
 
-def read_window(path: str, band: int, frame: Frame) -> tuple[np.ndarray, np.ndarray]:
+def read_window(path: str, band: int, frame: Frame, smooth: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Values of a raster file at the pixel centres of a frame, and where they are known.
 
-    A file on the frame's own pixels is read as it is; any other is warped, nearest pixel.
+    A file on the frame's own pixels is read as it is. Any other is warped: the nearest pixel, or between pixels where
+    `smooth` asks for it and the values are floats.
 
     Raises
     ------
@@ -227,7 +262,9 @@ def read_window(path: str, band: int, frame: Frame) -> tuple[np.ndarray, np.ndar
             if offset[0] >= 0 and offset[1] >= 0 and _holds(source, window):
                 return _known(source.read(band, window=window), source, band)
         options = {"crs": frame.crs, "transform": frame.transform, "width": frame.columns, "height": frame.rows}
-        with WarpedVRT(source, resampling=Resampling.nearest, add_alpha=source.nodata is None, **options) as warped:
+        between = smooth and np.issubdtype(source.dtypes[band - 1], np.floating)
+        how = Resampling.bilinear if between else Resampling.nearest
+        with WarpedVRT(source, resampling=how, add_alpha=source.nodata is None, **options) as warped:
             values = warped.read(band)
             mask = warped.read_masks(band) > 0
     if np.issubdtype(values.dtype, np.floating):

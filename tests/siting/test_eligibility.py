@@ -235,6 +235,50 @@ def test_a_file_on_the_frames_own_pixels_and_a_warped_one_agree(tmp_path):
         assert (found == np.isin(values[20:-20, 20:-20], (1, 3))).all()
 
 
+def resampled(frame: Frame, factor: float) -> Frame:
+    """A frame over about the same land with pixels `factor` times as wide."""
+    return Frame.around(frame.bounds, frame.crs, frame.resolution * factor)
+
+
+def test_of_a_finer_raster_every_pixel_counts(tmp_path):
+    """A fifth of the frame's pixel: a classes' share is counted, not taken from the pixel in the middle."""
+    fine = resampled(FRAME, 0.2)
+    values = np.random.default_rng(2).integers(0, 5, fine.shape).astype(np.uint8)
+    source = write(tmp_path / "fine.tif", values, fine)
+    found = rules_of(
+        EligibilityRules(rasters={"class": Limits(values=(1, 3))}), surface(), CODES, {"class": source}, {}
+    )["class"](FRAME)
+    expected = np.isin(values, (1, 3)).reshape(FRAME.rows, 5, FRAME.columns, 5).mean((1, 3))
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(("kind", "limit", "smooth"), [("f4", 1234.0, True), ("i2", 1234.0, False)])
+def test_between_the_pixels_of_a_coarser_raster(tmp_path, kind, limit, smooth):
+    """A plane of numbers is cut where the plane is; whole numbers, which may be classes, stay those of their pixel."""
+    coarse = resampled(FRAME.grown(30), 10)
+    x, _ = coarse.centres()
+    plane = np.broadcast_to(np.rint((x - x[0]) / coarse.resolution * 200), coarse.shape).astype(kind)
+    source = write(tmp_path / f"{kind}.tif", plane, coarse)
+    rules = EligibilityRules(rasters={"rise": Limits(min=limit, unknown="exclude")})
+    found = rules_of(rules, surface(), CODES, {"rise": source}, {})["rise"](FRAME)
+    own, _ = FRAME.centres()
+    true = (own - x[0]) / coarse.resolution * 200 >= limit
+    assert 0 < true.sum() < true.size
+    assert ((found == true).all() and smooth) or (not smooth and (found != true).any())
+
+
+def test_years_are_not_interpolated(tmp_path):
+    coarse = resampled(FRAME.grown(30), 10)
+    years = np.where(np.arange(coarse.columns) < coarse.columns // 2, 2020, 2040) * np.ones((coarse.rows, 1))
+    source = write(tmp_path / "years.tif", years.astype("f4"), coarse)
+    rules = EligibilityRules(rasters={"cleared": Limits(max="year", unknown="exclude")})
+    counts = [
+        rules_of(rules, surface(), CODES, {"cleared": source}, {}, year)["cleared"](FRAME).sum()
+        for year in (2021, 2030, 2039)
+    ]
+    assert counts[0] == counts[1] == counts[2] > 0
+
+
 def test_land_cleared_by_year(tmp_path):
     years = np.full(FRAME.shape, 2030, np.float32)
     years[:30] = 2025
