@@ -42,11 +42,22 @@ def test_fixed_plant_at_jabrayil(jabrayil):
     assert 1400 <= factor * SHAFAG_MW * 8760 / SHAFAG_MWP <= 1650
 
 
-def test_tracking_plant_at_jabrayil(jabrayil):
-    """Shafag's published 500 GWh a year (azernews 222128) within 10 %, with single-axis tracking."""
+def shafag_with_tracking(jabrayil, **system):
+    """GWh a year on single-axis trackers, with the default losses of 14 %."""
     tracker = solar.SingleAxis(axis_azimuth=180.0, max_angle=60.0, gcr=0.4)
-    factor = float(solar.mean_capacity_factor(jabrayil, mount=tracker, dc_ac_ratio=SHAFAG_MWP / SHAFAG_MW)[0])
-    assert factor * SHAFAG_MW * 8.760 == pytest.approx(500.0, rel=0.10)
+    factor = solar.mean_capacity_factor(jabrayil, mount=tracker, dc_ac_ratio=SHAFAG_MWP / SHAFAG_MW, **system)
+    return float(factor[0]) * SHAFAG_MW * 8.760
+
+
+def test_tracking_plant_at_jabrayil(jabrayil):
+    """Shafag's published 500 GWh a year (azernews 222128) within 10 %, single-axis tracking, modules with two active
+    faces as plants of its kind and supplier have them (Trina, trend.az 4103090 of October 2025; bifaciality 0.7)."""
+    assert shafag_with_tracking(jabrayil, gcr=0.4, bifaciality=0.7) == pytest.approx(500.0, rel=0.10)
+
+
+@pytest.mark.xfail(strict=True, reason="440 GWh, 12 % short: with one active face, losses would have to be 10.5 %")
+def test_tracking_plant_at_jabrayil_with_one_active_face(jabrayil):
+    assert shafag_with_tracking(jabrayil) == pytest.approx(500.0, rel=0.10)
 
 
 def test_optimal_tilt_at_jabrayil(jabrayil):

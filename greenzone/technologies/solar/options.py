@@ -14,10 +14,9 @@ class System(schema.Options):
 
     dc_ac_ratio: float = Field(1.2, gt=0, le=3)
     """Module capacity (MWp) over inverter capacity (MW) [1]; Shafag, Jabrayil: 288 MWp on 240 MW (azernews 222128)."""
-    losses: float = Field(0.105, ge=0, lt=1)
-    """Share of DC power lost [1]: PVWatts' soiling 2 %, mismatch 2 %, wiring 2 %, connections 0.5 %, first light 1.5 %,
-    downtime 3 % (Dobos 2014, NREL/TP-6A20-62641); its 3 % of shading is left to `gcr` and the horizon, its 1 % of
-    nameplate error to none. PVWatts' and PVGIS' own default is 0.14."""
+    losses: float = Field(0.14, ge=0, lt=1)
+    """Share of DC power lost to soiling, mismatch, wiring, connections, first light, nameplate, shading and downtime
+    [1]; PVWatts v5 (Dobos 2014, NREL/TP-6A20-62641: 14.08 %) and PVGIS 5 (14 %)."""
     degradation: float = Field(0.005, ge=0, le=0.1)
     """Loss of output per year of age [1]; Jordan and Kurtz (2013), doi:10.1002/pip.1182, median of silicon modules."""
     lifetime: float = Field(0.0, ge=0, le=60)

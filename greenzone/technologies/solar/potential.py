@@ -39,7 +39,8 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     sites : Dataset
         Over `site`: `lat`, `lon`, `area_km2`, `district`, `eligible_fraction`.
     layers : Layers
-        `site` with `elevation`, `cell`, `ghi_factor`, `temp_offset`; hourly `weather` over (time, cell).
+        `site` with `elevation`, `cell`, `ghi_factor`, `temp_offset` and, where the skyline is to shade the panels,
+        `horizon` (azimuth, site) [degree]; hourly `weather` over (time, cell).
     options : Options
         The system, its tilt, and the land it takes.
 
@@ -47,30 +48,42 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     -------
     Potential
         Capacity and capacity factor are of AC power. A site without weather has capacity factor NaN and no energy.
+        With a skyline, `horizon_loss` is the share of the output that it takes [1].
     """
     options = with_variant(options)
     weather = check_weather(layers.weather, VARIABLES, coordinates=("lat", "lon"))
     place, link = _place(sites, layers)
     order = np.argsort(link.cell, kind="stable")  # sites of one weather cell stand together in the kernels
     back = np.argsort(order)
-    sorted_place, sorted_link = Place(*(v[order] for v in place[:3])), Link(*(v[order] for v in link))
+    sorted_place, sorted_link = _in_order(place, order), Link(*(v[order] for v in link))
     mount = _mount(weather, sorted_place, sorted_link, options)
     work = job(weather, sorted_place, mount, options, sorted_link)
     ghi = weather["ghi"].values.mean(axis=0, dtype=np.float64)[link.cell] * link.ghi_factor
-    potential = _potential(sites, ghi, reduce.mean(work)[back], options)
+    factor = reduce.mean(work)[back]
+    potential = _potential(sites, ghi, factor, options)
+    if place.horizon is not None:
+        unshaded = reduce.mean(job(weather, sorted_place._replace(horizon=None), mount, options, sorted_link))[back]
+        label = {"units": "1", "long_name": "share of the output that the skyline takes"}
+        potential["horizon_loss"] = ("site", 1 - factor / np.where(unshaded > 0, unshaded, np.nan), label)
     if isinstance(mount, FixedTilt):
         label = {"units": "degree", "long_name": "tilt of the panels from horizontal"}
         potential["tilt"] = ("site", np.asarray(mount.tilt)[back], label)
     groups = _groups(potential, sites["district"].values, options)
     potential["group"] = ("site", groups.of_site, {"units": "1", "long_name": "supply group, -1 for none"})
     profiles = _profiles(work, groups, potential["capacity_mw"].values[order], order, weather)
-    return schema.Potential("solar", potential, profiles, totals=_totals(potential), notes=_notes(options))
+    return schema.Potential("solar", potential, profiles, totals=_totals(potential), notes=_notes(options, potential))
 
 
 def _place(sites: xr.Dataset, layers: schema.Layers) -> tuple[Place, Link]:
     site = layers.site
-    place = Place(sites["lat"].values, sites["lon"].values, site["elevation"].fillna(0.0).values)
+    skyline = site["horizon"].transpose("azimuth", "site").values if "horizon" in site else None
+    place = Place(sites["lat"].values, sites["lon"].values, site["elevation"].fillna(0.0).values, skyline)
     return place, Link(site["cell"].values.astype(np.int64), site["ghi_factor"].values, site["temp_offset"].values)
+
+
+def _in_order(place: Place, order: np.ndarray) -> Place:
+    skyline = None if place.horizon is None else place.horizon[:, order]
+    return Place(*(values[order] for values in place[:3]), skyline)
 
 
 def with_variant(options: Options) -> Options:
@@ -159,8 +172,16 @@ def _totals(potential: xr.Dataset) -> dict[str, float]:
     return {"capacity_mw": capacity, "energy_gwh": energy, "capacity_factor": mean}
 
 
-def _notes(options: Options) -> tuple[str, ...]:
+def _notes(options: Options, potential: xr.Dataset) -> tuple[str, ...]:
+    shaded: tuple[str, ...] = ()
+    if "horizon_loss" in potential:
+        loss = potential["horizon_loss"]
+        weighted = float((loss.fillna(0) * potential["energy_gwh"]).sum() / max(potential["energy_gwh"].sum(), 1e-9))
+        shaded = (
+            f"Mountains on the skyline take {weighted:.1%} of the solar energy, {float(loss.max()):.0%} at most.",
+        )
     return (
+        *shaded,
         f"Solar capacity takes {options.land_share:.0%} of the eligible land at"
         f" {options.capacity_density_mw_km2:g} MW AC per km2: the share is an assumption"
         " that scales the result (ENSPRESO's reference case takes 3 %).",
