@@ -216,8 +216,11 @@ def raster_share(source: UserRaster, limits: Limits, frame: Frame, smooth: bool 
 def _parts(path: str, crs: str, resolution: float) -> int:
     """In how many parts the edge of a pixel is cut, so that none of a finer raster's pixels is passed over."""
     with opened(path) as source:
-        transform, *_ = calculate_default_transform(source.crs, crs, source.width, source.height, *source.bounds)
-    return int(np.clip(np.ceil(resolution / abs(transform.a) - 0.05), 1, MOST_PARTS))
+        step = abs(source.transform.a)
+        if not _same_crs(source.crs.to_wkt(), crs):
+            box = source.width, source.height, *source.bounds
+            step = abs(calculate_default_transform(source.crs, crs, *box)[0].a)
+    return int(np.clip(np.ceil(resolution / step - 0.05), 1, MOST_PARTS))
 
 
 def limits_share(values: np.ndarray, known: np.ndarray, limits: Limits) -> np.ndarray:

@@ -199,7 +199,7 @@ def rank(
     probability[able] = top_probability(values.to_numpy()[:, able], top, section.draws, section.seed)
     return Ranking(
         values,
-        xr.DataArray(weights, {"criterion": values.criterion}, attrs={"units": "1", "long_name": "weight"}),
+        labelled_weights(weights, values.criterion, section, technology),
         parts,
         score(parts, capacity_mw),
         xr.DataArray(
@@ -208,6 +208,16 @@ def rank(
             attrs={"units": "1", "long_name": f"probability of being among the best {section.top_share:.0%}"},
         ),
     )
+
+
+def labelled_weights(
+    weights: np.ndarray, criterion: xr.DataArray, section: ScoringByTechnology, technology: str
+) -> xr.DataArray:
+    """Weights with their origin, and the consistency ratio of judgements, in the attributes."""
+    attrs: dict[str, object] = {"units": "1", "long_name": "weight", "origin": section.weights}
+    if section.weights == "ahp":
+        attrs["consistency_ratio"] = ahp_weights(np.array(section.judgements[technology]))[1]
+    return xr.DataArray(weights, {"criterion": criterion}, attrs=attrs)
 
 
 def _method(section: ScoringByTechnology):  # type: ignore[no-untyped-def]

@@ -20,7 +20,7 @@ from greenzone.layers.terrain import share_below_slope
 from greenzone.schema import Raster
 from greenzone.siting.eligibility import STRIP, account, assess, keep_patches
 from greenzone.siting.frame import Frame, projected
-from greenzone.siting.rules import feature_share, limits_share, rules_of, surface_weights
+from greenzone.siting.rules import check_raster_meets, feature_share, limits_share, rules_of, surface_weights
 
 CODES = land_cover_codes()
 ROWS, COLUMNS = 20, 30
@@ -319,3 +319,12 @@ def test_feature_rules_named_keep_the_other_defaults():
     rules = SolarRules.model_validate({"features": {"roads": {"min_distance": 75}}})
     assert rules.features["roads"].min_distance == 75
     assert rules.features["heritage"].min_distance == 500
+
+
+def test_a_raster_of_elsewhere_is_refused(tmp_path):
+    """Metres read as degrees, or another UTM zone: the file does not meet the frame."""
+    source = write(tmp_path / "elsewhere.tif", np.ones(FRAME.shape, np.uint8), FRAME)
+    with rasterio.open(source.file, "r+") as file:
+        file.crs = "EPSG:32610"
+    with pytest.raises(GreenzoneError, match=r"raster 'clear' .* does not meet the zone: is its CRS right\?"):
+        check_raster_meets("clear", source, FRAME)

@@ -133,7 +133,9 @@ def test_contradicting_judgements_warn():
     three = (*CRITERIA, Criterion(layer="elevation", lower=0, upper=1))
     land = known([0.2], [5.0]).assign(elevation=("site", [0.5]))
     with pytest.warns(UserWarning, match=r"consistency ratio .* is above 0\.1"):
-        rank(land, three, ones(1), Scoring(solar=three, weights="ahp", judgements={"solar": circle}), "solar")
+        found = rank(land, three, ones(1), Scoring(solar=three, weights="ahp", judgements={"solar": circle}), "solar")
+    # the largest eigenvalue of a circle of 9s is 1 + 9 + 1/9: ratio (10.111 - 3) / 2 / 0.58
+    assert found.weights.attrs["consistency_ratio"] == pytest.approx((1 + 9 + 1 / 9 - 3) / 2 / 0.58)
 
 
 pytestmark = pytest.mark.filterwarnings("ignore:Alternatives with indices")  # pymcdm's, about the ideals
