@@ -13,6 +13,11 @@ from greenzone.technologies import TECHNOLOGIES
 
 StoreName = Literal["battery", "pumped_hydro"]
 Capacity = Annotated[float, Field(ge=0)]
+Population = Literal["low", "reference", "high"]
+Sector = Literal[
+    "households", "services", "industry", "agriculture", "irrigation", "transport", "mining", "reconstruction",
+    "heat_pumps",
+]  # fmt: skip
 
 
 class Store(Options):
@@ -24,6 +29,45 @@ class Store(Options):
     """Energy that it holds [MWh]."""
 
 
+class DemandResponse(Options):
+    """Demand that can wait."""
+
+    share: float = Field(gt=0, le=1)
+    """Share of every hour's demand that can wait [1]."""
+    window_hours: int = Field(default=4, ge=1, le=168)
+    """Hours after which it must be served in any case [hour]."""
+
+
+class Hybrid(Options):
+    """Plants that share one connection to the grid."""
+
+    technologies: tuple[TechnologyName, ...] = Field(min_length=1)
+    """Technologies of the mix that stand behind the connection, whole."""
+    connection_mw: float = Field(gt=0)
+    """What the connection carries [MW]; what plants give beyond it is lost, or charges their battery."""
+    battery: Store | None = None
+    """A battery of their own behind the connection, beside those of the mix; it gives back as soon as there is room."""
+
+
+class Management(Options):
+    """Modern energy management: switches whose worth is reported, each by leaving it out."""
+
+    demand_response: DemandResponse | None = None
+    """Part of demand waits for generation."""
+    ev_charging: Literal["uncontrolled", "smart"] = "uncontrolled"
+    """Whether cars charge when they come home or wait for generation, up to `ev_window_hours`."""
+    ev_window_hours: int = Field(default=8, ge=1, le=24)
+    """Hours by which a car's charging can wait [hour]: a night at home, an assumption."""
+    foresight: Literal["none", "day_ahead", "perfect"] = "none"
+    """What the dispatch of stores knows: nothing (surplus charges, deficit discharges), the next two days, the year."""
+    hybrid: Hybrid | None = None
+    """Plants behind one connection."""
+    islanded: bool = False
+    """Every district alone, without lines between them; the table district_demand shares out demand and stores."""
+    reserve_margin: float | None = Field(default=None, ge=0, le=2)
+    """Firm capacity wanted over the highest demand, less 1 [1]; what lacks is reported."""
+
+
 class SupplyScenario(Options):
     """A mix of capacities held against demand."""
 
@@ -32,11 +76,19 @@ class SupplyScenario(Options):
     capacity_mw: dict[TechnologyName, Capacity]
     """Capacity wanted of each technology [MW]; what does not fit on eligible land is not built."""
     demand_gwh: float | None = Field(default=None, gt=0)
-    """Demand of this mix [GWh year-1], where it differs from that of the section."""
+    """Demand of this mix [GWh year-1], where it differs from that of the section; the sectors are scaled to it."""
+    year: int | None = Field(default=None, ge=2025, le=2050)
+    """Calendar year whose demand is met [year], where it differs from that of the section."""
+    population: Population | None = None
+    """Path of the population, where it differs from that of the section."""
+    dry_year: float | None = Field(default=None, gt=0, lt=1)
+    """Share of years that have more water and harvest than this one [1]: 0.9 is a dry year, 0.5 a middling one."""
     storage: dict[StoreName, Store] = Field(default={})
     """Stores by kind, used in the order in which they stand here; efficiencies come from the storage table."""
     export_limit_mw: float = Field(default=0.0, ge=0)
     """What the line out of the zone can carry [MW]; surplus beyond it is curtailed. 0 where nothing is known."""
+    management: Management = Management()
+    """Modern energy management; none by default."""
 
 
 def _mix(name: str, **capacity_mw: float) -> SupplyScenario:
@@ -44,7 +96,7 @@ def _mix(name: str, **capacity_mw: float) -> SupplyScenario:
 
 
 DEFAULT_SCENARIOS = (
-    _mix("existing-2025", hydro=307.0),
+    _mix("existing-2025", hydro=292.0),
     _mix("announced", solar=340.0, wind=240.0, hydro=307.0),
     _mix("plan-1600", solar=860.0, wind=240.0, hydro=500.0),
     _mix("published-potential", solar=7200.0, wind=2000.0, hydro=500.0),
@@ -55,16 +107,37 @@ class Supply(Options):
     """Demand of the zone and the capacity mixes held against it, hour by hour."""
 
     demand_gwh: float = Field(default=229.0, gt=0)
-    """Demand of the zone [GWh year-1]; 200 to 229 were used there in 2024 (trend.az 3990037, 4106174): assumed."""
+    """Demand of the zone in 2025, grid losses included [GWh year-1]; 200 to 229 were used there in 2024 (trend.az
+    3990037, 4106174): assumed."""
+    year: int = Field(default=2025, ge=2025, le=2050)
+    """Calendar year whose demand is met [year]; the sectors grow as in the table demand_sectors."""
+    population: Population = "reference"
+    """Path of the population in the table demand_sectors."""
+    sector_gwh: dict[Sector, Capacity] = Field(default={})
+    """Energy of sectors at the consumer, in place of that of the table, in every year [GWh year-1]."""
     demand_file: Path | None = None
-    """Hourly demand as CSV with the columns `time` (UTC) and `demand_mw` [MW] in place of the shape that is assumed."""
+    """Hourly demand as CSV with the columns `time` (UTC) and `demand_mw` [MW] in place of demand by sector."""
+    deficit_price: float = Field(default=60.0, ge=0)
+    """What energy from outside the zone costs, in the currency of the section economics [currency MWh-1]: an assumption
+    behind the worth of energy management."""
     scenarios: tuple[SupplyScenario, ...] = DEFAULT_SCENARIOS
-    """Capacity mixes. Defaults: hydro of 2025 (38 plants, 307 MW); with Shafag, Ufug, Shams (340 MW) and Kalbajar wind
-    (240 MW) as announced; the planned 1.6 GW, split by assumption; the published potential as if it were all built."""
+    """Capacity mixes. Defaults: hydro of 2025 (270 MW until 29 May, 307 MW after: 292 MW on the mean of the year); all
+    38 plants with Shafag, Ufug, Shams (340 MW) and Kalbajar wind (240 MW) as announced; the planned 1.6 GW, split by
+    assumption; the published potential as if it were all built."""
 
     @model_validator(mode="after")
     def _names_differ(self) -> Supply:
         names = [scenario.name for scenario in self.scenarios]
         if len(set(names)) < len(names):
             raise ValueError(f"two scenarios are called '{next(name for name in names if names.count(name) > 1)}'")
+        return self
+
+    @model_validator(mode="after")
+    def _cars_are_known(self) -> Supply:
+        if self.demand_file is not None:
+            for mix in self.scenarios:
+                if mix.management.ev_charging == "smart":
+                    raise ValueError(
+                        f"scenario '{mix.name}' charges cars smartly, but a demand file does not tell of cars"
+                    )
         return self

@@ -6,7 +6,7 @@ by scenario and month. Stores keep energy exactly; what they cannot take is expo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,6 +122,41 @@ def hourly_dispatch(
         },
         {"time": system.time, "store": np.array([store.name for store in stores], str)},
     )
+
+
+def flows_by_month(
+    flows: Mapping[str, NDArray[np.float64]], demand_mw: ArrayLike, time: ArrayLike, stores: list[str]
+) -> xr.Dataset:
+    """Hourly flows of one mix, planned elsewhere, summed as `dispatch` does.
+
+    Parameters
+    ----------
+    flows : mapping
+        `exported curtailed unserved` over time, `charged discharged level` over `(store, time)`. [MW; MWh]
+    demand_mw : array_like (time,)
+        Demand. [MW]
+    time : array_like of datetime64 (time,)
+        UTC, evenly spaced.
+    stores : list of str
+        Names of the stores.
+
+    Returns
+    -------
+    Dataset
+        As of `dispatch`, with one scenario.
+    """
+    stamps = pd.DatetimeIndex(np.asarray(time))
+    hours = interval_hours(stamps)
+    missing = np.asarray(flows["unserved"])
+    lacking = (missing > TOLERANCE * float(np.mean(np.asarray(demand_mw)))).astype(float)
+    pairs = [flows[name][store] for store in range(len(stores)) for name in ("charged", "discharged")]
+    rows = np.stack([flows["exported"], flows["curtailed"], missing, lacking, missing, *pairs])
+    in_month = np.equal.outer(MONTHS, stamps.month.to_numpy())
+    sums = np.stack([rows @ month for month in in_month.astype(float)])
+    sums[:, kernel.PEAK_UNSERVED] = [missing[month].max(initial=0.0) for month in in_month]
+    level = np.array([flows["level"][store][-1:] for store in range(len(stores))]).reshape(len(stores), 1)
+    years = hours * len(stamps) / HOURS_PER_YEAR
+    return _labelled(sums[..., None], level / 1000, hours, years, stores)
 
 
 @dataclass(frozen=True)

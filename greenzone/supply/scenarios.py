@@ -79,18 +79,37 @@ def supply(
     """
     built, demand = np.asarray(built_mw, float), np.asarray(demand_mw, float)
     _check(groups, built, demand, names)
+    flows = dispatch(
+        groups.capacity_factor.to_numpy(), built, demand, groups.time.to_numpy(), stores=stores,
+        export_limit_mw=export_limit_mw,
+    )  # fmt: skip
+    return balance(groups, built, built, demand, names, flows)
+
+
+def balance(
+    groups: xr.Dataset,
+    built_mw: NDArray[np.float64],
+    effective_mw: NDArray[np.float64],
+    demand_mw: NDArray[np.float64],
+    names: Sequence[str],
+    flows: xr.Dataset,
+) -> xr.Dataset:
+    """What scenarios whose flows are known supply; arguments and result as of `supply`.
+
+    `effective_mw` is the capacity times what the year gives of the middling one; `flows` are those of
+    `greenzone.supply.dispatch`.
+    """
     time = pd.DatetimeIndex(groups.time.to_numpy())
     hours = interval_hours(time)
     years = hours * len(time) / HOURS_PER_YEAR
     in_month = np.equal.outer(time.month.to_numpy(), MONTHS).astype(float)
-    profiles = groups.capacity_factor.to_numpy()
     technologies = list(dict.fromkeys(groups.technology.to_numpy().tolist()))
     member = np.equal.outer(np.array(technologies, str), groups.technology.to_numpy()).astype(float)
-    monthly_cf = profiles.astype(float) @ in_month * hours  # full-load hours by group and month
-    energy = np.einsum("sg,tg,gm->stm", built, member, monthly_cf, optimize=True) / years / 1000
-    flows = dispatch(profiles, built, demand, time, stores=stores, export_limit_mw=export_limit_mw)
-    needed = demand @ in_month * hours / years / 1000
-    hours_of_month = np.tile(in_month.sum(0) * hours / years, (len(built), 1))
+    # Full-load hours by group and month.
+    monthly_cf = groups.capacity_factor.to_numpy().astype(float) @ in_month * hours
+    energy = np.einsum("sg,tg,gm->stm", effective_mw, member, monthly_cf, optimize=True) / years / 1000
+    needed = demand_mw @ in_month * hours / years / 1000
+    hours_of_month = np.tile(in_month.sum(0) * hours / years, (len(built_mw), 1))
     met = needed - flows.unserved_gwh.to_numpy()
     met[met < TOLERANCE * needed] = 0  # rounding of 32-bit profiles
     totals = {
@@ -104,7 +123,7 @@ def supply(
     }
     return xr.Dataset(
         {
-            "capacity_mw": (("scenario", "technology"), built @ member.T),
+            "capacity_mw": (("scenario", "technology"), built_mw @ member.T),
             "energy_gwh": (("scenario", "technology"), energy.sum(2)),
             "energy_gwh_monthly": (("scenario", "technology", "month"), energy),
             **{name: (("scenario", "month"), values) for name, values in totals.items()},
@@ -115,7 +134,9 @@ def supply(
     )
 
 
-def scenario_table(result: xr.Dataset, targets_mw: NDArray[np.float64]) -> pd.DataFrame:
+def scenario_table(
+    result: xr.Dataset, targets_mw: NDArray[np.float64], worths: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Results as a tidy table, one value a row.
 
     Parameters
@@ -124,6 +145,8 @@ def scenario_table(result: xr.Dataset, targets_mw: NDArray[np.float64]) -> pd.Da
         As `supply` returns it.
     targets_mw : ndarray (scenario, technology)
         Capacity wanted, in the order of `result.technology`. [MW]
+    worths : DataFrame, optional
+        More rows of the same columns, such as the worth of energy management.
 
     Returns
     -------
@@ -151,6 +174,8 @@ def scenario_table(result: xr.Dataset, targets_mw: NDArray[np.float64]) -> pd.Da
         frames.append(_tidy(by_store.sum("month"), quantity, "GWh"))
     monthly_energy = result.energy_gwh_monthly.sum("technology")
     frames += [_tidy(values, *key) for key, values in _mix(result, monthly_energy).items()]
+    if worths is not None and len(worths):
+        frames.append(worths)
     table = pd.concat(frames, ignore_index=True)
     table["scenario"] = pd.Categorical(table.scenario, list(result.scenario.values), ordered=True)
     table["period"] = pd.Categorical(table.period, ["year", *(f"{month:02d}" for month in MONTHS)], ordered=True)

@@ -57,11 +57,19 @@ def test_groups_without_cost_come_last_by_capacity_factor():
 
 
 def test_what_stands_already_comes_before_better_places():
-    hydro = potential("hydro", [0.2, 0.5], [100, 100], existing=[60, 0])
-    scenarios = (mix("today", hydro=60), mix("more", hydro=110))
-    table = evaluate(Supply(scenarios=scenarios), {"hydro": hydro}, {"hydro": costs(90, 50)})
-    assert value(table, "energy", "hydro", "today") == pytest.approx(60 * 0.2 * 8.76, rel=1e-6)
-    assert value(table, "energy", "hydro", "more") == pytest.approx((60 * 0.2 + 50 * 0.5) * 8.76, rel=1e-6)
+    wind = potential("wind", [0.2, 0.5], [100, 100], existing=[60, 0])
+    scenarios = (mix("today", wind=60), mix("more", wind=110))
+    table = evaluate(Supply(scenarios=scenarios), {"wind": wind}, {"wind": costs(90, 50)})
+    assert value(table, "energy", "wind", "today") == pytest.approx(60 * 0.2 * 8.76, rel=1e-6)
+    assert value(table, "energy", "wind", "more") == pytest.approx((60 * 0.2 + 50 * 0.5) * 8.76, rel=1e-6)
+
+
+def test_the_published_fleet_is_larger_than_the_plants_known_one_by_one():
+    """240.01 MW of hydropower are known plant by plant, 307 MW stood in May 2025 (trend 4050577)."""
+    hydro = potential("hydro", [0.2, 0.5, 0.3], [100, 1000, 1000], existing=[100, 0, 140.01])
+    table = evaluate(Supply(scenarios=(mix(hydro=307),)), {"hydro": hydro}, {"hydro": costs(90, 50, 90)})
+    # The first group is full, so the second of those that stand takes what is not known: 207 MW.
+    assert value(table, "energy", "hydro") == pytest.approx((100 * 0.2 + 207 * 0.3) * 8.76, rel=1e-6)
 
 
 def test_technology_that_is_not_there_is_shortfall():
