@@ -140,7 +140,7 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
         zones = siting.zones_of(scenario.zones, scenario.scoring, grid, contenders, connection)
         connected = connected.with_routes(siting.zone_routes(zones, grid, connection))
     with clock("supply scenarios"):
-        scenarios = supply.evaluate(scenario.supply, potentials, lcoe)
+        scenarios = supply.evaluate(scenario.supply, potentials, lcoe, layers)
     finished = Run(
         config=as_dict(scenario),
         grid=grid,
