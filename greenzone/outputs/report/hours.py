@@ -10,11 +10,10 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from greenzone.config.supply import Supply
+from greenzone.outputs.report.mixes import HourlyMixes, hourly_mixes
 from greenzone.outputs.view import RunView
-from greenzone.supply import DemandShape, hourly_dispatch, stack_groups
+from greenzone.supply import DemandShape, stack_groups
 from greenzone.supply.dispatch import interval_hours
-from greenzone.supply.evaluate import build, demand_of, stores_of
 
 SEASONS = {"dec_feb": (12, 1, 2), "mar_may": (3, 4, 5), "jun_aug": (6, 7, 8), "sep_nov": (9, 10, 11)}
 HARDEST = "hardest"
@@ -51,8 +50,8 @@ def typical_hours(run: RunView) -> xr.Dataset:
     """
     if not run.potentials:
         return xr.Dataset()
-    groups = stack_groups(run.potentials, run.lcoe)
-    groups = groups.isel(time=slice(0, round(YEAR_HOURS / interval_hours(pd.DatetimeIndex(groups.time.to_numpy())))))
+    stacked = stack_groups(run.potentials, run.lcoe)
+    groups = stacked.isel(time=slice(0, round(YEAR_HOURS / interval_hours(pd.DatetimeIndex(stacked.time.to_numpy())))))
     offset = DemandShape().utc_offset_hours
     local = pd.DatetimeIndex(groups.time.to_numpy()) + pd.Timedelta(hours=offset)
     numbers = [np.arange(potential.profiles.sizes["group"]) for potential in run.potentials.values()]
@@ -74,8 +73,8 @@ def typical_hours(run: RunView) -> xr.Dataset:
         },
         {"utc_offset_hours": offset},
     )
-    section = Supply.model_validate(run.config.get("supply") or {})
-    return dataset.merge(_scenarios(section, groups, local)) if section.scenarios else dataset
+    mixes = hourly_mixes(run, stacked, len(local))
+    return dataset if mixes is None else dataset.merge(_scenarios(mixes, local))
 
 
 def by_month_and_hour(values: NDArray[np.floating], local: pd.DatetimeIndex) -> NDArray[np.float32]:
@@ -90,54 +89,21 @@ def by_month_and_hour(values: NDArray[np.floating], local: pd.DatetimeIndex) -> 
     return means.reshape(*values.shape[:-1], 12, 24)
 
 
-def _scenarios(section: Supply, groups: xr.Dataset, local: pd.DatetimeIndex) -> xr.Dataset:
-    technologies = list(dict.fromkeys(groups.technology.to_numpy().tolist()))
-    wanted = list(dict.fromkeys([*technologies, *(name for mix in section.scenarios for name in mix.capacity_mw)]))
-    targets = np.array([[mix.capacity_mw.get(name, 0.0) for name in wanted] for mix in section.scenarios])
-    built = build(targets, groups, wanted)
-    member = np.equal.outer(np.array(technologies), groups.technology.to_numpy())
-    profiles = groups.capacity_factor.to_numpy()
-    generation = np.stack([(built * mine).astype(np.float32) @ profiles for mine in member], axis=1)
-    flows = _flows(section, generation.sum(1), demand_of(section, groups.time.to_numpy()), groups.time.to_numpy())
-    served = 1 - np.divide(
-        flows["unserved_mw"], flows["demand_mw"], out=np.zeros_like(flows["demand_mw"]), where=flows["demand_mw"] > 0
-    )
-    names = [mix.name for mix in section.scenarios]
+def _scenarios(mixes: HourlyMixes, local: pd.DatetimeIndex) -> xr.Dataset:
+    flows = mixes.flows
+    demand = flows["demand_mw"]
+    missed = np.divide(flows["unserved_mw"], demand, out=np.zeros_like(demand), where=demand > 0)
     share = {"units": "1", "long_name": "share of demand met by month and local hour"}
     hours = {"units": "1", "long_name": "share of hours with all demand met by month and local hour"}
+    dims = ("scenario", "month", "hour")
     found = xr.Dataset(
         {
-            "share_met": (("scenario", "month", "hour"), by_month_and_hour(served, local), share),
-            "hours_met": (("scenario", "month", "hour"), by_month_and_hour((served > 1 - MET) * 1.0, local), hours),
+            "share_met": (dims, by_month_and_hour(1 - missed, local), share),
+            "hours_met": (dims, by_month_and_hour((missed < MET) * 1.0, local), hours),
         },
-        {"scenario": names, "month": np.arange(1, 13), "hour": np.arange(24)},
+        {"scenario": mixes.names, "month": np.arange(1, 13), "hour": np.arange(24)},
     )
-    return found.merge(_weeks(generation, flows, local, names, technologies))
-
-
-def _flows(
-    section: Supply, generation: NDArray[np.float32], demand: NDArray[np.float64], time: NDArray[np.datetime64]
-) -> dict[str, NDArray[np.float64]]:
-    """Where the power goes, over `(scenario, time)` [MW]."""
-    stores = stores_of(section.scenarios)
-    limit = np.array([mix.export_limit_mw for mix in section.scenarios])
-    if stores:
-        # Each scenario's generation is one profile: the rule sees only sums.
-        found = hourly_dispatch(generation, np.eye(len(generation)), demand, time, stores=stores, export_limit_mw=limit)
-        kept = {f"{name}_mw": found[f"{name}_mw"].to_numpy() for name in ("exported", "curtailed", "unserved")}
-        stored = {f"{name}_mw": found[f"{name}_mw"].sum("store").to_numpy() for name in ("charged", "discharged")}
-        return {"demand_mw": demand, **stored, **kept}
-    surplus = np.maximum(generation - demand, 0.0)
-    exported = np.minimum(surplus, limit[:, None])
-    nothing = np.zeros_like(demand)
-    return {
-        "demand_mw": demand,
-        "charged_mw": nothing,
-        "discharged_mw": nothing,
-        "exported_mw": exported,
-        "curtailed_mw": surplus - exported,
-        "unserved_mw": np.maximum(demand - generation, 0.0),
-    }
+    return found.merge(_weeks(mixes.generation_mw, flows, local, mixes.names, mixes.technologies))
 
 
 def _weeks(
