@@ -66,6 +66,35 @@ def test_levelised_cost_by_hand():
     assert np.isnan(costs.levelised_cost(bill, 0.0, Options()))
 
 
+def test_a_doublet_of_geophires():
+    """GEOPHIRES-X 3.4.28, example Fervo_Norbeck_Latimer_2024: 63 kg/s of 174.9 degC from 2,347 m give 3.07 MW, a well
+    costs 5.44 million USD, exploration 5.29, all but the stimulation 37.26."""
+    options = Options(well_flow=63.0, well_success=1.0, chance_of_success=1.0)
+    power = 63.0 * costs.net_specific_power(174.9, 15.0, options) / 1000.0
+    assert power == pytest.approx(3.07, rel=0.05)
+    bill = costs.electricity_bill(2347.0, 174.9, np.array(63.0), np.array(power), 15.0, options, BASE)
+    assert costs.well_cost(2347.0, BASE) * 1.05 / 1e6 == pytest.approx(5.44, rel=2e-3)
+    assert bill.exploration / 1e6 == pytest.approx(5.29, rel=2e-3)
+    flash = bill._replace(plant=np.array(19.94e6))  # its double-flash plant; a binary one of this size costs half
+    assert flash.capital / 1e6 == pytest.approx(37.26, rel=0.01)
+    assert 0.4 < bill.plant / flash.plant < 0.6
+
+
+def test_lukewarm_water_makes_dear_electricity():
+    """At 122.5 degC two thirds of the cost are wells: 50 kg/s give 0.9 MW and take two wells of 4.2 million USD, a
+    quarter of which fail. Twice the flow brings the cost down by a third."""
+    prices, cost = costs.Prices.read(TABLES, 2024), {}
+    for flow in (50.0, 100.0):
+        options = Options(well_flow=flow)
+        power = np.array([200.0 * costs.net_specific_power(122.5, 5.0, options) / 1000.0])
+        bill = costs.electricity_bill(1500.0, 122.5, np.array([200.0]), power, 5.0, options, prices)
+        cost[flow] = costs.levelised_cost(bill, power * 0.9 * 8760.0, options)[0]
+        if flow == 50.0:
+            assert power[0] / 4 == pytest.approx(0.92, abs=0.02)
+            assert 0.6 < costs.share_of_wells(bill, options) < 0.75
+    assert cost[100.0] / cost[50.0] == pytest.approx(2 / 3, abs=0.02)
+
+
 @given(st.floats(500, 6900), st.floats(85, 200), st.floats(20, 500))
 def test_deeper_cooler_and_riskier_cost_more(depth, temperature, flow):
     options = Options()

@@ -339,6 +339,13 @@ def test_every_prospect_has_its_costs(potential):
     assert prospects.lcoh_p50_usd_per_mwh["Istisu"] < prospects.lcoh_p50_usd_per_mwh["Shusha"]
 
 
+def test_the_share_of_wells_is_told(potential):
+    prospects = potential.features["geothermal_prospects"].set_index("prospect")
+    assert 0.5 < prospects.lcoe_share_of_wells["Istisu"] < 0.9 and np.isnan(prospects.lcoe_share_of_wells["Shusha"])
+    assert any("goes into wells" in note for note in potential.notes)
+    assert any("rest on few data" in note for note in potential.notes)
+
+
 def test_sites_carry_the_capital_of_their_prospect(potential, zone_case):
     sites = potential.sites
     assert (np.isfinite(sites.capital_per_kw) == (sites.capacity_mw > 0)).all()

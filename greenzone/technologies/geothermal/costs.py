@@ -202,6 +202,14 @@ def heat_bill(depth: ArrayLike, flow: ArrayLike, heat_mw: ArrayLike, options: Op
     )
 
 
+def share_of_wells(bill: Bill, options: Options) -> Array:
+    """Share of the levelised cost that goes under ground: search, wells, wells added; draws by their sums. [1]"""
+    rate = annuity(options.wacc, options.lifetime)
+    below = (bill.exploration + bill.wells) * rate + bill.added_wells
+    whole = bill.capital * rate + bill.yearly
+    return np.asarray(below.sum(-1) / whole.sum(-1))
+
+
 def levelised_cost(bill: Bill, energy_mwh: ArrayLike, options: Options) -> Array:
     """Cost over energy of a year [MWh]; NaN without energy. [USD/MWh]"""
     energy = np.asarray(energy_mwh, float)

@@ -140,6 +140,7 @@ def prospect_costs(
     }
     for name, total in (("capital_per_kw", bill.capital), ("fixed_om_per_kw_year", bill.yearly)):
         result[name] = np.divide(total.mean(1), kilowatts, out=np.full(kilowatts.shape, np.nan), where=electric)
+    result["lcoe_share_of_wells"] = np.where(electric, costs.share_of_wells(bill, options), np.nan)
     for name, draw in (("lcoe", electricity), ("lcoh", heat)):
         for percentile, row in zip((10, 50, 90), _known_percentiles(draw), strict=True):
             result[f"{name}_p{percentile}_usd_per_mwh"] = row
