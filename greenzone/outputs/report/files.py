@@ -33,6 +33,7 @@ class RunFiles:
     curve: pd.DataFrame
     scenarios: pd.DataFrame
     eligibility: pd.DataFrame
+    ladder: pd.DataFrame
     typical: xr.Dataset
 
     @property
@@ -78,6 +79,7 @@ def read_run(folder: str | Path) -> RunFiles:
             _table(folder / "supply_curve.csv"),
             _table(folder / "scenarios.csv"),
             _table(folder / "eligibility.csv"),
+            _table(folder / "ladder.csv"),
             _dataset(folder / TYPICAL) if (folder / TYPICAL).is_file() else xr.Dataset(),
         )
     except (OSError, ValueError, KeyError) as error:

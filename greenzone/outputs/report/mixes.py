@@ -25,7 +25,7 @@ PEOPLE = ("cell", "temp_offset")  # what the temperature where people live is ma
 
 @dataclass(frozen=True)
 class HourlyMixes:
-    """Scenarios hour by hour: `generation_mw` over `(scenario, technology, time)`, each flow over `(scenario, time)`."""
+    """Scenarios hour by hour: `generation_mw` over `(scenario, technology, time)`, flows over `(scenario, time)`."""
 
     names: list[str]
     technologies: list[str]
@@ -98,8 +98,8 @@ def _dispatched(case: Case, supply: Array, demand: Array, time: NDArray[np.datet
         plan = foresight_dispatch(supply, demand, case.stores, limit, day_ahead)
         kept = (plan[name] for name in ("exported", "curtailed", "unserved"))
         return _named(plan["charged"].sum(0), plan["discharged"].sum(0), *kept)
-    plan = hourly_dispatch(supply[None], [[1.0]], demand[None], time, stores=case.stores, export_limit_mw=limit)
-    one = plan.isel(scenario=0)
+    rule = hourly_dispatch(supply[None], [[1.0]], demand[None], time, stores=case.stores, export_limit_mw=limit)
+    one = rule.isel(scenario=0)
     stored = (one[name].sum("store").to_numpy() for name in ("charged_mw", "discharged_mw"))
     return _named(*stored, *(one[name].to_numpy() for name in ("exported_mw", "curtailed_mw", "unserved_mw")))
 

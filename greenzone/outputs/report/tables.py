@@ -31,7 +31,7 @@ def ladders(run: RunFiles) -> dict[str, dict[str, dict[str, float | None]]]:
     for row in ranges(run):
         if row["quantity"] == "energy" and row["kind"] in ("percentiles", "years"):
             found["zone"].setdefault(row["technology"], {})
-            found["zone"][row["technology"]] |= {"energy_p10_gwh": row["low"], "energy_p90_gwh": row["high"]}
+            found["zone"][row["technology"]] |= {"technical_p10_gwh": row["low"], "technical_p90_gwh": row["high"]}
     economic, percentiles = _economic_by_district(run), _percentiles_by_district(run)
     for feature in run.features["districts"]:
         values = feature["properties"]
@@ -49,6 +49,12 @@ def ladders(run: RunFiles) -> dict[str, dict[str, dict[str, float | None]]]:
             }
             for name in run.technologies
         }
+    for row in run.ladder.to_dict("records") if {"place", "rung", "gwh"} <= set(run.ladder.columns) else ():
+        rungs = found.setdefault(str(row["place"]), {}).setdefault(row["technology"], {})
+        rungs[f"{row['rung']}_gwh"] = row["gwh"]
+        for low_or_high in ("p10", "p90"):
+            if row.get(f"{low_or_high}_gwh") == row.get(f"{low_or_high}_gwh"):  # NaN where none is drawn
+                rungs[f"{row['rung']}_{low_or_high}_gwh"] = row[f"{low_or_high}_gwh"]
     return found
 
 
@@ -75,14 +81,18 @@ def _percentiles_by_district(run: RunFiles) -> dict[tuple[str, str], dict[str, f
         for feature in run.features.get(f"{name}_districts", ()):
             values = feature["properties"]
             if "energy_p10_gwh" in values:
-                found[values["district"], name] = {key: values[key] for key in ("energy_p10_gwh", "energy_p90_gwh")}
+                found[values["district"], name] = {
+                    f"technical_{p}_gwh": values[f"energy_{p}_gwh"] for p in ("p10", "p90")
+                }
         for feature in run.features.get(f"{name}_plants", ()):
             values = feature["properties"]
             if "energy_p90_gwh" in values and values.get("district"):
-                place = found.setdefault((values["district"], name), {"energy_p10_gwh": 0.0, "energy_p90_gwh": 0.0})
+                place = found.setdefault(
+                    (values["district"], name), {"technical_p10_gwh": 0.0, "technical_p90_gwh": 0.0}
+                )
                 # For water P90 is the low end, passed in nine years of ten.
-                place["energy_p10_gwh"] = (place["energy_p10_gwh"] or 0.0) + (values["energy_p90_gwh"] or 0.0)
-                place["energy_p90_gwh"] = (place["energy_p90_gwh"] or 0.0) + (values["energy_p10_gwh"] or 0.0)
+                place["technical_p10_gwh"] = (place["technical_p10_gwh"] or 0.0) + (values["energy_p90_gwh"] or 0.0)
+                place["technical_p90_gwh"] = (place["technical_p90_gwh"] or 0.0) + (values["energy_p10_gwh"] or 0.0)
     return found
 
 

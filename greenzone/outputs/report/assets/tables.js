@@ -43,14 +43,14 @@ GZ.ladderTable = function () {
   const rows = GZ.content.ladders[GZ.byId("ladder-place").value] || {}, of = (key) => (name) => GZ.number(rows[name][key]), year = GZ.t("gwh_year");
   const heads = ["theoretical_gwh", "geographic_gwh", "technical_gwh", "economic_gwh"].map((key) => [`${GZ.t("rung_" + key)} [${year}]`, of(key), "n"]);
   GZ.fill("ladder-table", GZ.table([[GZ.t("technology"), (name) => GZ.techCell(name)], ...heads, [`${GZ.t("capacity")} [${GZ.unitOf("mw")}]`, of("technical_mw"), "n"], [`${GZ.t("economic_capacity")} [${GZ.unitOf("mw")}]`, of("economic_mw"), "n"],
-    [GZ.t("layer_capacity_factor"), (name) => GZ.percent(rows[name].capacity_factor), "n"], [`LCOE [${GZ.money("mwh")}]`, of("lcoe"), "n"]], GZ.content.technologies.filter((name) => rows[name])));
+    [GZ.t("layer_capacity_factor"), (name) => GZ.percent(rows[name].capacity_factor), "n"], [`LCOE [${GZ.money("mwh")}]`, of("lcoe"), "n"], [`${GZ.t("rung_technical_gwh")} P10–P90 [${year}]`, (name) => GZ.range(rows[name].technical_p10_gwh, rows[name].technical_p90_gwh), "n"]], GZ.content.technologies.filter((name) => rows[name])));
 };
 GZ.districtTable = function () {
   const name = GZ.byId("district-technology").value, all = GZ.content.ladders, places = GZ.places().map(([place]) => place).filter((place) => (all[place] || {})[name]);
   const of = (key) => (place) => GZ.number(all[place][name][key]);
   GZ.fill("district-table", GZ.table([[GZ.t("district"), (place) => GZ.district(place)], ...["theoretical_gwh", "geographic_gwh", "technical_gwh", "economic_gwh"].map((key) => [`${GZ.t("rung_" + key)} [${GZ.unitOf("gwh")}]`, of(key), "n"]),
     [`${GZ.t("capacity")} [${GZ.unitOf("mw")}]`, of("technical_mw"), "n"], [GZ.t("layer_capacity_factor"), (place) => GZ.percent(all[place][name].capacity_factor), "n"], [`LCOE [${GZ.money("mwh")}]`, of("lcoe"), "n"],
-    [`P10–P90 [${GZ.unitOf("gwh")}]`, (place) => GZ.range(all[place][name].energy_p10_gwh, all[place][name].energy_p90_gwh), "n"]], places));
+    [`P10–P90 [${GZ.unitOf("gwh")}]`, (place) => GZ.range(all[place][name].technical_p10_gwh, all[place][name].technical_p90_gwh), "n"]], places));
 };
 
 GZ.rangesTable = function () {
