@@ -107,7 +107,8 @@ def site_differences(runs: Mapping[str, Findings], column: str) -> gpd.GeoDataFr
             raise GreenzoneError(f"{name}: there is no column '{column}' of the sites; there are {near} and more")
         values.append(found_values)
     frame = first.sites[["site", "district", first.sites.geometry.name]].assign(first=values[0], last=values[1])
-    frame["change"] = _change(frame["first"], frame["last"])
+    change = _change(frame["first"], frame["last"])
+    frame["change"] = pd.Series(change, frame.index, change.dtype)
     return gpd.GeoDataFrame(frame)
 
 
@@ -115,7 +116,8 @@ def _change(first: pd.Series, last: pd.Series) -> Any:
     if first.dtype.kind in "fiu" and last.dtype.kind in "fiu":
         return last.astype(float) - first.astype(float)
     before, after = (side.astype(object).where(side.notna(), "none") for side in (first, last))
-    return np.where(before == after, None, before.astype(str) + " to " + after.astype(str))
+    changes = before.astype(str) + " to " + after.astype(str)
+    return np.where(before == after, None, changes.to_numpy(object))
 
 
 def _check_same_grid(first: gpd.GeoDataFrame, last: gpd.GeoDataFrame, one: str, other: str) -> None:

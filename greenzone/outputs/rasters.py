@@ -22,7 +22,7 @@ from rasterio.transform import Affine
 from greenzone.outputs import qml
 from greenzone.outputs.columns import COLOURS, OTHER_COLOUR, bounds, meaning, ramp, rgb
 
-OUTSIDE = 255  # stands for pixels outside the zone, and for scores of sites where nothing fits
+OUTSIDE = np.uint8(255)  # stands for pixels outside the zone, and for scores of sites where nothing fits
 BLOCK = 512  # side of a tile, and of the smallest overview
 PER_SITE = 3  # pixels across a site in rasters whose value is the same all over a site
 STOPS = 11  # colours of a continuous ramp
@@ -92,16 +92,14 @@ def write_rasters(
     viridis = dict(enumerate(ramp("viridis", 101)))
     for name, score in scores.items():
         share = land.shares[name]
-        eligible = np.where(inside, np.rint(share * 100), OUTSIDE)
+        eligible = np.where(inside, np.rint(share * 100).astype(np.uint8), OUTSIDE)
         words = f"{name}: eligible share of the pixel"
         write_codes(eligible, land.frame, folder / f"{name}_eligibility.tif", words, viridis, "%")
-        found = score.to_numpy()[land.site]
-        known = inside & (share > 0) & np.isfinite(found)
-        shown = np.where(known, np.rint(np.nan_to_num(found) * 100), OUTSIDE)
+        shown = np.where(inside & (share > 0), _per_cent(score.to_numpy())[land.site], OUTSIDE)
         write_codes(shown, land.frame, folder / f"{name}_score.tif", f"{name}: score of the pixel's site", viridis, "%")
     names = [name for name in scores if name in set(best)]
     code = {name: number for number, name in enumerate(names)}
-    codes = np.array([code.get(name, OUTSIDE) for name in best] + [OUTSIDE])[land.site]
+    codes = np.array([*(code.get(name, OUTSIDE) for name in best), OUTSIDE], np.uint8)[land.site]
     colours = {number: rgb(COLOURS.get(name, OTHER_COLOUR)) for name, number in code.items()}
     tags = {str(number): name for name, number in code.items()}
     write_codes(codes, land.frame, folder / "best_technology.tif", "best technology by score", colours, "", tags)
@@ -113,6 +111,11 @@ def write_rasters(
         low, high = bounds(column, known_as)
         style = qml.pseudocolour(np.linspace(low, high, STOPS), ramp(known_as.ramp, STOPS), known_as.unit)
         (folder / f"{name}.qml").write_text(style, encoding="utf-8")
+
+
+def _per_cent(shares: np.ndarray) -> np.ndarray:
+    """Shares in whole per cent, `OUTSIDE` where there is none."""
+    return np.where(np.isfinite(shares), np.rint(np.nan_to_num(shares) * 100), OUTSIDE).astype(np.uint8)
 
 
 def coarser(site: np.ndarray, transform: Affine) -> tuple[np.ndarray, Affine]:
@@ -137,7 +140,7 @@ def write_codes(
     """Write whole numbers from 0 to 254 as a COG with a colour table; 255 is missing. [unit]"""
     resampling = Resampling.nearest if tags else Resampling.average
     with MemoryFile() as memory:
-        with memory.open(**_profile(values, "uint8", OUTSIDE), crs=frame.crs, transform=frame.transform) as file:
+        with memory.open(**_profile(values, "uint8", int(OUTSIDE)), crs=frame.crs, transform=frame.transform) as file:
             file.write(values.astype(np.uint8), 1)
             file.build_overviews(_overviews(values.shape), resampling)
             # Only now: averages are to be taken of the values, not of their colours.

@@ -26,6 +26,7 @@ from greenzone.outputs.summary import currency
 from greenzone.outputs.tables import district_table, site_table
 from greenzone.outputs.view import RunView
 
+MANIFEST = "manifest.json"
 GROUND = ("elevation", "slope", "ghi", "wind_speed_100m", "temp_air", "distance_settlement")
 
 
@@ -65,11 +66,13 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
         best = layers["sites"]["best_technology"].to_numpy(object)
         write_rasters(run.land, run.scores, best, raster_values(run), stage / "rasters", currency(run))
         write_overview(run, stage / "overview.png")
+        told = manifest(run, {})
+        write_json(told, stage / MANIFEST)
+        report_from_directory(stage)
         write_json(stac_item(run, stage), stage / "stac.json")
-        files = {path.relative_to(stage).as_posix(): checksum(path) for path in sorted(stage.rglob("*.*"))}
-        write_json(manifest(run, files), stage / "manifest.json")
-        files["report.html"] = checksum(report_from_directory(stage))
-        write_json(manifest(run, files), stage / "manifest.json")
+        written = (path for path in sorted(stage.rglob("*.*")) if path.name != MANIFEST)
+        files = {path.relative_to(stage).as_posix(): checksum(path) for path in written}
+        write_json(told | {"files": files}, stage / MANIFEST)
     return directory
 
 

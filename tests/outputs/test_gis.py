@@ -150,7 +150,7 @@ def test_stac_item_passes_its_own_validator(folder):
     assert item.properties["start_datetime"] == "2019-01-01T00:00:00Z"
     assert item.properties["end_datetime"] == "2019-01-02T23:00:00Z"
     on_disk = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*") if path.suffix != ".qml"}
-    assert set(item.assets) == on_disk - {"stac.json", "manifest.json"}
+    assert set(item.assets) == on_disk - {"stac.json"}
     assert all((folder / asset.href).is_file() for asset in item.assets.values())
     raster = item.assets["rasters/solar_lcoe.tif"].extra_fields
     assert raster["proj:code"] == "EPSG:32638" and raster["bands"][0]["unit"] == "USD/MWh"

@@ -69,7 +69,8 @@ def test_failure_while_moving_leaves_all_as_it_was(tmp_path, monkeypatch, exists
     target = tmp_path / "runs" / "deep"
     if exists:
         with staged(target) as stage:
-            for name in ("a.txt", "b.txt", "manifest.json"):
+            (stage / "rasters").mkdir()
+            for name in ("a.txt", "b.txt", "manifest.json", "rasters/c.txt"):
                 (stage / name).write_text(f"old {name}")
     before = {path: path.read_text() for path in tmp_path.rglob("*.*")}
     move = Path.replace
@@ -81,9 +82,11 @@ def test_failure_while_moving_leaves_all_as_it_was(tmp_path, monkeypatch, exists
 
     monkeypatch.setattr(Path, "replace", refuse_b)
     with pytest.raises(GreenzoneError, match="disk is full"), staged(target) as stage:
-        for name in ("a.txt", "b.txt", "manifest.json"):
+        (stage / "more").mkdir()
+        for name in ("a.txt", "b.txt", "manifest.json", "more/a.txt"):
             (stage / name).write_text("new")
     assert {path: path.read_text() for path in tmp_path.rglob("*.*")} == before
+    assert not (target / "more").exists()
     assert exists or below(tmp_path) == []
 
 
@@ -98,6 +101,39 @@ def test_files_of_an_earlier_run_go_and_those_of_others_stay(tmp_path):
         (stage / "sites.geojson").write_text("{}")
         (stage / "manifest.json").write_text("{}")
     assert below(tmp_path) == ["keep", "runs", "runs/manifest.json", "runs/mine.txt", "runs/sites.geojson"]
+
+
+def test_rasters_of_an_earlier_run_go_with_their_folder(tmp_path):
+    target = tmp_path / "runs"
+    with staged(target) as stage:
+        (stage / "rasters").mkdir()
+        for name in ("rasters/wind.tif", "rasters/solar.tif"):
+            (stage / name).write_text("old")
+        (stage / "manifest.json").write_text(json.dumps({"files": {"rasters/wind.tif": "", "rasters/solar.tif": ""}}))
+    (target / "rasters" / "mine.tif").write_text("mine")
+    with staged(target) as stage:
+        (stage / "rasters").mkdir()
+        (stage / "rasters" / "solar.tif").write_text("new")
+        (stage / "manifest.json").write_text(json.dumps({"files": {"rasters/solar.tif": ""}}))
+    assert below(target) == ["manifest.json", "rasters", "rasters/mine.tif", "rasters/solar.tif"]
+    assert (target / "rasters" / "solar.tif").read_text() == "new"
+    (target / "rasters" / "mine.tif").unlink()
+    with staged(target) as stage:
+        (stage / "manifest.json").write_text("{}")
+    assert below(target) == ["manifest.json"]
+
+
+@pytest.mark.parametrize("name", ["../keep", "/etc/hostname", "link/keep", "", ".", "\0"])
+def test_a_manifest_cannot_name_files_outside_its_folder(tmp_path, name):
+    target = tmp_path / "runs"
+    target.mkdir()
+    (tmp_path / "keep").write_text("keep")
+    (target / "link").symlink_to(tmp_path)
+    (target / "manifest.json").write_text(json.dumps({"files": {name: ""}}))
+    with staged(target) as stage:
+        (stage / "manifest.json").write_text("{}")
+    assert (tmp_path / "keep").read_text() == "keep"
+    assert below(target) == ["link", "manifest.json"]
 
 
 def test_a_file_in_the_way_is_named_before_the_work_begins(tmp_path):
