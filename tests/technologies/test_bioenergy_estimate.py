@@ -142,6 +142,15 @@ def test_rungs_only_fall_and_energy_is_conserved(potential):
     assert (sites.energy_low_gwh <= sites.energy_gwh).all() and (sites.energy_gwh <= sites.energy_high_gwh).all()
 
 
+def test_the_proven_gap_and_what_rests_on_few_data_are_told(potential):
+    gap = potential.totals["plants_cost_gap"]
+    assert 0 <= gap <= 0.05 and potential.totals["plants_supply_gap"] == 0
+    assert any(f"proven to a gap of 0.00% of the fuel and {gap:.1%} of the cost" in note for note in potential.notes)
+    assert any("rest on few data" in note and "sheep" in note for note in potential.notes)
+    plants = potential.features["bioenergy_plants"]
+    assert plants.cost_gap.max() == pytest.approx(gap) and (plants.cost_gap >= 0).all()
+
+
 def test_groups_hold_what_their_sites_hold(potential):
     sites, profiles = potential.sites, potential.profiles
     assert float(profiles.capacity_factor.min()) >= 0 and float(profiles.capacity_factor.max()) <= 1

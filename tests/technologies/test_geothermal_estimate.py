@@ -238,6 +238,21 @@ def test_unknown_or_impossible_layers_are_errors(zone_case):
 
 
 @pytest.mark.parametrize(
+    ("options", "values", "message"),
+    [
+        ({"heat_flow_layer": "own"}, 0.08, r"layer 'own' has 0\.08 where 1 to 1000 mW/m2 is possible"),
+        ({"gradient_layer": "own"}, 0.035, r"layer 'own' has 0\.035 where 1 to 300 K/km is possible"),
+        ({"temperature_layers": {"own": 3.0}}, 390.0, r"layer 'own' is surely in kelvin: subtract 273\.15"),
+    ],
+)
+def test_layers_in_other_units_are_errors(zone_case, options, values, message):
+    sites, layers = zone_case
+    layers.site["own"] = xr.zeros_like(sites.lon) + values
+    with pytest.raises(GreenzoneError, match=message):
+        geothermal.estimate(sites, layers, Options(**options))
+
+
+@pytest.mark.parametrize(
     ("setting", "message"),
     [
         ({"heat_flow_points": [{"lon": 46, "lat": 40, "heat_flow": -5}]}, "greater than 0"),
@@ -296,6 +311,10 @@ def test_a_prospect_may_be_a_polygon(zone_case):
         ({"name": "x", "lon": 46.0}, "'x' needs either lon and lat or a polygon"),
         ({"name": "x", "lon": 46.0, "lat": 40.0, "polygon": [[0, 0], [0, 1], [1, 1]]}, "either lon and lat or"),
         ({"name": "x", "polygon": [[46, 40], [46.1, 40]]}, "needs three corners or more"),
+        ({**ISTISU, "thickness_m": {"low": 1, "likely": 1.5, "high": 2.5}}, r"at most 2\.5 m: it is surely in km"),
+        ({**ISTISU, "area_km2": {"low": 1e6, "likely": 2e6, "high": 3e6}}, "impossible for prospect 'Istisu'"),
+        ({**ISTISU, "area_km2": {"low": -1, "likely": 2, "high": 3}}, "impossible for prospect 'Istisu'"),
+        ({**ISTISU, "depth_km": 1500}, "less than or equal to 10"),
         ({"name": "x", "polygon": [[46, 40], [46.1, 40.1], [46.1, 40], [46, 40.1]]}, "no crossing sides"),
         ({"name": "x", "polygon": [[562000, 4392000], [563000, 4392000], [563000, 4393000]]}, "not in degrees"),
     ],

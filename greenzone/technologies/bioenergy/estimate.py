@@ -113,7 +113,7 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
             "bioenergy_catchments": catchments,
         },
         totals=totals,
-        notes=_notes(supply, part.sum(1), options),
+        notes=_notes(supply, part.sum(1), (sited["plants_supply_gap"], sited["plants_cost_gap"]), options),
     )
 
 
@@ -263,14 +263,18 @@ def _totals(
     return totals
 
 
-def _notes(supply: pd.DataFrame, inside: Array, options: Options) -> tuple[str, ...]:
+def _notes(supply: pd.DataFrame, inside: Array, gaps: tuple[float, float], options: Options) -> tuple[str, ...]:
     notes = [
         "Theoretical and geographic rungs are energy of the fuel; the technical rung is electricity.",
         "Harvests are of one undated year; wood and the collected share of manure are assumptions: see the range.",
-        "Figures that rest on few data: herds and harvests by district without their fields, no inventory of forests"
+        "Figures that rest on few data: herds and harvests by district without their fields, cattle alone (no district"
+        " figures of sheep, goats and poultry were published: give them as livestock_file), no inventory of forests"
         " since 1988, people of the zone as one number; efficiencies are not drawn in the ranges.",
-        "Candidate plants use as much fuel as they can reach and among these choices the least cost, to the gap in the"
-        " totals; those below the least size are not built. LCOE with heat sells half of it unless options say else.",
+        "Each site counts with the efficiency and cost of the plant that all fuel within its transport radius would"
+        " feed; neighbours share that fuel, so the candidate plants, which use nothing twice, are smaller and dearer.",
+        "Candidate plants use as much fuel as they can reach and among these choices the least cost, proven to a gap of"
+        f" {gaps[0]:.2%} of the fuel and {gaps[1]:.1%} of the cost; those below the least size are not built. LCOE with"
+        f" heat sells {options.heat_sold:.0%} of it.",
         f"Straw: {options.removal_share:.0%} removed or all above {options.residue_floor:g} t/ha: see both totals.",
     ]
     seen = pd.Series(inside > 0).groupby(supply.area.to_numpy()).any().drop(MARGINAL)

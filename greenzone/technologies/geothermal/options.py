@@ -70,6 +70,15 @@ class Prospect(schema.Options):
         point = self.lon is not None and self.lat is not None
         if point == (self.polygon is not None) or (self.lon is None) != (self.lat is None):
             raise ValueError(f"prospect '{self.name}' needs either lon and lat or a polygon")
+        if self.thickness_m.high < 10:
+            raise ValueError(
+                f"the thickness of prospect '{self.name}' is at most {self.thickness_m.high:g} m: it is surely in km"
+            )
+        if self.area_km2 is not None and (self.area_km2.low <= 0 or self.area_km2.high > 10_000):
+            raise ValueError(
+                f"an area of {self.area_km2.low:g} to {self.area_km2.high:g} km2 is impossible for prospect"
+                f" '{self.name}': check its unit"
+            )
         if self.polygon is None:
             return self
         if any(abs(lon) > 180 or abs(lat) > 90 for lon, lat in self.polygon):

@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 
 INTEGRATION_STEP = 250.0  # m, between the depths at which the rock's temperature is summed
 GWH = 3.6e12  # J
+KELVIN_SHIFT = 200.0  # K above the model's curve at most sites: no reservoir but another unit
 
 
 def heat_flow_points(table: pd.DataFrame, options: Options) -> heatflow.Points:
@@ -77,7 +78,7 @@ def site_heat_flow(sites: xr.Dataset, layers: Layers, options: Options) -> tuple
             "heat_flow_variogram_range_km": variogram.range_km,
         }
     if options.heat_flow_layer is not None:
-        own = site_layer(layers.site, options.heat_flow_layer, 1e-6, heatflow.HIGHEST_HEAT_FLOW, "mW/m2")
+        own = site_layer(layers.site, options.heat_flow_layer, 1.0, heatflow.HIGHEST_HEAT_FLOW, "mW/m2")
         flow, std = np.where(np.isfinite(own), own, flow), np.where(np.isfinite(own), 0.0, std)
     data = xr.Dataset(coords={"site": sites.site})
     data["heat_flow"] = ("site", flow, {"units": "mW m-2", "long_name": "heat flow at the surface"})
@@ -98,11 +99,13 @@ class Rock:
         self.flow, self.flow_std = heat.heat_flow.to_numpy(), heat.heat_flow_std.to_numpy()
         self.gradient = np.full(self.flow.shape, np.nan)
         if options.gradient_layer is not None:
-            self.gradient = site_layer(layers.site, options.gradient_layer, 0.0, 300.0, "K/km")
+            self.gradient = site_layer(layers.site, options.gradient_layer, 1.0, 300.0, "K/km")
         self.shift_depth, self.shift, self.measured = [0.0], [np.zeros(self.flow.shape)], np.isfinite(self.gradient)
         for name, depth in sorted(options.temperature_layers.items(), key=lambda item: item[1]):
             known = site_layer(layers.site, name, -20.0, 600.0, "degC")
             shift = known - self._curve(depth * 1000.0)
+            if np.isfinite(shift).any() and np.nanmedian(shift) > KELVIN_SHIFT:
+                raise GreenzoneError(f"layer '{name}' is surely in kelvin: subtract 273.15, it must be in degC")
             self.shift.append(np.where(np.isfinite(shift), shift, self.shift[-1]))
             self.shift_depth.append(depth * 1000.0)
             self.measured = self.measured | np.isfinite(shift)
