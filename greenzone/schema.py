@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, NamedTuple, Protocol
 
 import geopandas as gpd
@@ -106,6 +107,14 @@ class Potential:
     features: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     totals: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """Name, sums, caveats and dataset, for notebooks."""
+        sums = ", ".join(
+            f"{float(self.sites[name].sum()):,.0f} {POTENTIAL[name].units}" for name in ("capacity_mw", "energy_gwh")
+        )
+        notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
+        return f"<h4>{escape(self.technology)}: {sums} a year</h4><ul>{notes}</ul>{self.sites._repr_html_()}"
 
 
 class Technology(Protocol):

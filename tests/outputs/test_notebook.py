@@ -1,6 +1,7 @@
 """A run in a notebook: its summary, its interactive map, and a clear word where folium is missing."""
 
 import builtins
+import dataclasses
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
@@ -52,6 +53,13 @@ def test_run_shows_itself_as_text_and_html(made_up):
     assert run._repr_html_() == notebook.summary_html(made_up)
     assert isinstance(run.plot("wind_score"), Figure)
     assert isinstance(run.plot("ladder"), Figure)
+
+
+def test_potential_shows_its_sums_its_notes_and_its_dataset(made_up):
+    potential = dataclasses.replace(made_up.potentials["wind"], notes=(HOSTILE,))
+    text = potential._repr_html_()
+    assert f"{float(potential.sites.capacity_mw.sum()):,.0f} MW" in text
+    assert "<script>" not in text.split("</ul>")[0] and "capacity that fits on the eligible land" in text
 
 
 def test_interactive_map_shows_the_sites_that_have_a_value(hostile):
