@@ -55,6 +55,8 @@ BY_VARIABLE = {
         for key, words in (("energy", "energy"), ("theoretical", "theoretical potential"))
         for p in (10, 50, 90)
     },
+    "heat_flow": Meaning("heat flow at the surface", "mW/m2", "inferno"),
+    "favourability": Meaning("how much speaks for a reservoir", "", "viridis", 0.0, 1.0),
     "lcoe": Meaning("LCOE of the plant", "{currency}/MWh", "viridis_r"),
     "lcoe_connected": Meaning("LCOE with connection", "{currency}/MWh", "viridis_r"),
 }
@@ -94,12 +96,20 @@ def meaning(column: str, currency: str = "USD") -> Meaning:
         technology, variable = named.groups()
         criterion = variable.removeprefix("score_").replace("_", " ")
         part = plain._replace(words=f"part of the score from {criterion}", low=0.0)
-        found = BY_VARIABLE.get(variable, part if variable.startswith("score_") else plain)
+        found = BY_VARIABLE.get(variable, part if variable.startswith("score_") else _underground(variable) or plain)
         if found is not plain:
             found = found._replace(words=f"{technology}: {found.words}")
     else:
         found = plain
     return found._replace(unit=found.unit.format(currency=currency))
+
+
+def _underground(variable: str) -> Meaning | None:
+    """Temperature at any depth, as `temperature_at_3km`."""
+    depth = variable.removeprefix("temperature_at_").removesuffix("km")
+    if not variable.startswith("temperature_at_") or not depth.replace(".", "").isdigit():
+        return None
+    return Meaning(f"temperature {depth} km below the surface", "degC", "inferno")
 
 
 def bounds(values: np.ndarray, known: Meaning) -> tuple[float, float]:

@@ -5,6 +5,7 @@ Comes in: a run and a folder. Goes out: every file, or one clear error and none 
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from greenzone.outputs.tables import district_table, site_table
 from greenzone.outputs.view import RunView
 
 MANIFEST = "manifest.json"
+UNDERGROUND = re.compile(r"temperature_at_[\d.]+km|heat_flow|favourability")
 GROUND = ("elevation", "slope", "ghi", "wind_speed_100m", "temp_air", "distance_settlement")
 
 
@@ -131,6 +133,8 @@ def raster_values(run: RunView) -> dict[str, np.ndarray]:
     for name, potential in run.potentials.items():
         values[f"{name}_capacity_factor"] = potential.sites.capacity_factor.to_numpy().astype(float)
         values[f"{name}_lcoe"] = run.lcoe[name].to_numpy().astype(float)
+        mapped = [key for key in map(str, potential.sites) if UNDERGROUND.fullmatch(key)]
+        values |= {f"{name}_{key}": potential.sites[key].to_numpy().astype(float) for key in mapped}
     return values
 
 

@@ -10,7 +10,9 @@ import pytest
 import shapely
 import xarray as xr
 
+from greenzone.outputs.columns import meaning
 from greenzone.outputs.rungs import COLUMNS, ladder_table
+from greenzone.outputs.write import raster_values
 from greenzone.schema import Potential
 
 ENERGY = {"energy_p10_gwh": 20.0, "energy_p50_gwh": 28.0, "energy_p90_gwh": 40.0}
@@ -69,3 +71,15 @@ def test_a_lower_ceiling_never_raises_the_economic_rung():
     low, high = (ladder_table(made_up_run(ceiling)).set_index(["place", "rung"]).gwh for ceiling in (50.0, 500.0))
     assert (low <= high).all()
     assert high["zone", "economic"] == high["zone", "technical"]
+
+
+def test_temperatures_at_any_depth_have_their_raster():
+    run = made_up_run()
+    run.layers = SimpleNamespace(site=xr.Dataset())
+    sites = run.potentials["geothermal"].sites
+    for name in ("temperature_at_2.5km", "temperature_at_2.5km_std", "heat_flow", "heat_flow_std"):
+        sites[name] = ("site", [1.0, 2.0])
+    found = set(raster_values(run)) - {"geothermal_capacity_factor", "geothermal_lcoe"}
+    assert found == {"geothermal_temperature_at_2.5km", "geothermal_heat_flow"}
+    known = meaning("geothermal_temperature_at_2.5km")
+    assert known.label == "geothermal: temperature 2.5 km below the surface [degC]"

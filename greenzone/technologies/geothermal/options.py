@@ -108,8 +108,9 @@ class Options(schema.Options):
     """Variance that distance explains [(mW/m2)2]."""
     variogram_range_km: float | None = Field(default=None, gt=0)
     """Distance over which likeness falls to 1/e [km]."""
-    map_depths_km: tuple[float, ...] = (1.0, 3.0, 5.0)
-    """Depths for which temperature is mapped [km]; the embedded column of rock reaches to 10 km."""
+    map_depths_km: tuple[float, ...] = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+    """Depths for which temperature is mapped, each a layer and a raster [km]; the embedded column of rock reaches to
+    10 km."""
     resource_depth_km: float = Field(default=5.0, gt=0, le=10)
     """Foot of the rock whose heat counts as the theoretical resource [km]; deeper wells are rare."""
     temp_reference: float = Field(default=15.0, ge=1, le=40)
