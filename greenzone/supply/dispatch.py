@@ -72,7 +72,9 @@ def dispatch(
     -------
     Dataset
         Per mean year, over `(scenario, month)`: `surplus_gwh deficit_gwh` (before storage), `exported_gwh
-        curtailed_gwh unserved_gwh loss_of_load_hours peak_unserved_mw`; over `(scenario, month, store)` `charged_gwh
+        curtailed_gwh unserved_gwh loss_of_load_hours peak_unserved_mw`; over `(scenario, deficit_share)` and
+        `(scenario, surplus_share)` the hours in which what is missing or left after the stores exceeds that share of
+        mean demand, `deficit_hours_over surplus_hours_over`; over `(scenario, month, store)` `charged_gwh
         discharged_gwh`; over `(scenario, store)` `level_end_gwh storage_loss_gwh`. In every scenario surplus =
         charged + exported + curtailed, and deficit = discharged + unserved.
 
@@ -148,9 +150,13 @@ def flows_by_month(
     stamps = pd.DatetimeIndex(np.asarray(time))
     hours = interval_hours(stamps)
     missing = np.asarray(flows["unserved"])
-    lacking = (missing > TOLERANCE * float(np.mean(np.asarray(demand_mw)))).astype(float)
+    mean = float(np.mean(np.asarray(demand_mw)))
+    lacking = (missing > TOLERANCE * mean).astype(float)
     pairs = [flows[name][store] for store in range(len(stores)) for name in ("charged", "discharged")]
-    rows = np.stack([flows["exported"], flows["curtailed"], missing, lacking, missing, *pairs])
+    left = flows["exported"] + flows["curtailed"]
+    over = [(missing > share * mean).astype(float) for share in kernel.DEFICIT_STEPS]
+    over += [(left > share * mean).astype(float) for share in kernel.SURPLUS_STEPS]
+    rows = np.stack([flows["exported"], flows["curtailed"], missing, lacking, missing, *over, *pairs])
     in_month = np.equal.outer(MONTHS, stamps.month.to_numpy())
     sums = np.stack([rows @ month for month in in_month.astype(float)])
     sums[:, kernel.PEAK_UNSERVED] = [missing[month].max(initial=0.0) for month in in_month]
@@ -217,14 +223,14 @@ def _system(
     ):  # fmt: skip
         _check_values(what, values)
     columns, weights = _stacked(cf, built, demand, factor)
-    tolerance = TOLERANCE * (factor @ demand.mean(1))
+    mean = factor @ demand.mean(1)
     hours = interval_hours(stamps)
     efficiency = _efficiencies(stores)
     # A level counts what the store can give, hence its size too.
     own = np.stack([np.zeros_like(size), power, size / hours * efficiency[:, 1:]], 1)
     tiled = _tiles(own.reshape(-1, len(built)))
     tiled = tiled.reshape(len(tiled), len(stores), 3, kernel.TILE)
-    limits = _tiles(np.stack([export, tolerance]))
+    limits = _tiles(np.stack([export, TOLERANCE * mean, mean]))
     return _System(stamps, hours, len(built), columns, _tiles(weights), tiled, efficiency, limits)
 
 
@@ -287,6 +293,11 @@ def _labelled(
         ("scenario", "month"), by_month[kernel.HOURS_UNSERVED] * hours / years, {"units": "h"}
     )  # fmt: skip
     variables["peak_unserved_mw"] = (("scenario", "month"), by_month[kernel.PEAK_UNSERVED], {"units": "MW"})
+    for kind, row, steps in (
+        ("deficit", kernel.DEFICIT_HOURS, kernel.DEFICIT_STEPS), ("surplus", kernel.SURPLUS_HOURS, kernel.SURPLUS_STEPS)
+    ):  # fmt: skip
+        counted = np.moveaxis(by_month[row : row + len(steps)].sum(2), 0, -1) * hours / years
+        variables[f"{kind}_hours_over"] = (("scenario", f"{kind}_share"), counted, {"units": "h"})
     dims = ("store", "scenario", "month")
     charged, discharged = by_month[kernel.ROWS :: 2] * energy, by_month[kernel.ROWS + 1 :: 2] * energy
     variables["charged_gwh"] = (dims, charged, {"units": "GWh"})
@@ -299,7 +310,8 @@ def _labelled(
     variables["level_end_gwh"] = (("store", "scenario"), end, {"units": "GWh"})
     loss = charged.sum(2) - discharged.sum(2) - end
     variables["storage_loss_gwh"] = (("store", "scenario"), loss, {"units": "GWh"})
-    return xr.Dataset(variables, {"month": MONTHS, "store": np.array(stores, str)})
+    shares = {"deficit_share": list(kernel.DEFICIT_STEPS), "surplus_share": list(kernel.SURPLUS_STEPS)}
+    return xr.Dataset(variables, {"month": MONTHS, "store": np.array(stores, str), **shares})
 
 
 def _per_scenario(values: list[ArrayLike], scenarios: int) -> NDArray[np.float64]:

@@ -6,7 +6,8 @@ scenario, of which `greenzone.supply.draws` gives percentiles and Sobol indices.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from greenzone.economics.costs import price_factor
 from greenzone.economics.lcoe import capital_recovery_factor
 from greenzone.errors import GreenzoneError
-from greenzone.supply.dispatch import HOURS_PER_YEAR, Storage, dispatch
+from greenzone.supply.dispatch import HOURS_PER_YEAR, MONTHS, Storage, dispatch, hourly_dispatch
+
+_UNITS = {"unserved_gwh": "GWh", "curtailed_gwh": "GWh", "exported_gwh": "GWh", "loss_of_load_hours": "h"}
 
 
 def ensemble(
@@ -31,6 +34,7 @@ def ensemble(
     cost_factor: ArrayLike = 1.0,
     stores: Sequence[Storage] = (),
     export_limit_mw: ArrayLike = 0.0,
+    weather_year: ArrayLike | None = None,
 ) -> xr.Dataset:
     """Supply, cost, emissions and land of every scenario.
 
@@ -41,7 +45,7 @@ def ensemble(
     built_mw : array_like (scenario, group)
         Capacity. [MW]
     demand_mw : array_like (path, time)
-        Demand paths. [MW]
+        Demand paths, such as the sectors of several years. [MW]
     annual_costs : DataFrame
         As `yearly_costs` returns it.
     factors : DataFrame
@@ -54,6 +58,9 @@ def ensemble(
         In the order in which they are used; named as in `annual_costs`.
     export_limit_mw : array_like (scenario,) or float
         Limit of the line that exports. [MW]
+    weather_year : array_like of int (scenario,), optional
+        Calendar year of `groups.time` whose weather and demand each scenario gets; without it every scenario runs
+        through all of them.
 
     Returns
     -------
@@ -61,44 +68,159 @@ def ensemble(
         The results of `greenzone.supply.dispatch`, and over `scenario`, per mean year: `demand_gwh energy_gwh met_gwh
         share_met_hourly share_met_annually unserved_gwh_year curtailed_gwh_year exported_gwh_year
         discharged_gwh_year loss_of_load_hours_year peak_unserved_mw_year`, `annual_cost`, `cost_per_mwh_met`,
-        `avoided_co2_kt` (of what is met) and `land_km2`.
+        `avoided_co2_kt` (of what is met) and `land_km2`; over `(scenario, source, month)` `energy_by_source_gwh`,
+        where a source is a technology in a district.
 
     Raises
     ------
     GreenzoneError
-        Input that `dispatch` refuses, or a technology or store without costs or land.
+        Input that `dispatch` refuses, a technology or store without costs or land, or a year without weather.
     """
-    built = np.atleast_2d(np.asarray(built_mw, float))
-    demand = np.atleast_2d(np.asarray(demand_mw, float))
-    profiles = groups.capacity_factor.to_numpy()
+    built, demand = np.atleast_2d(np.asarray(built_mw, float)), np.atleast_2d(np.asarray(demand_mw, float))
+    weight = np.eye(len(built)) if demand_factor is None else np.atleast_2d(np.asarray(demand_factor, float))
     effective = built * np.asarray(resource_factor, float)
-    flows = dispatch(
-        profiles, effective, demand, groups.time.to_numpy(), demand_factor=demand_factor, stores=stores,
-        export_limit_mw=export_limit_mw,
-    )  # fmt: skip
-    weight = np.eye(len(built)) if demand_factor is None else np.asarray(demand_factor, float)
-    needed = weight @ demand.mean(1) * HOURS_PER_YEAR / 1000
-    by_group = effective * profiles.mean(1, dtype=float) * HOURS_PER_YEAR / 1000
-    met = needed - flows.unserved_gwh.sum("month").to_numpy()
+    parts = [
+        _of_years(groups, effective, demand, weight, stores, export_limit_mw, rows, hours)
+        for rows, hours in _weather_years(groups, len(built), weather_year)
+    ]
+    result = parts[0] if len(parts) == 1 else xr.concat(parts, "scenario", data_vars="minimal").sortby("row")
+    result = result.drop_vars("row")
+    energy = result.energy_by_source_gwh.sum("month")
     technology = groups.technology.to_numpy().astype(str)
-    cost = _annual_cost(built * np.asarray(cost_factor, float), by_group, technology, stores, annual_costs)
+    cost = _annual_cost(built * np.asarray(cost_factor, float), energy, technology, stores, annual_costs)
+    land = built @ np.array([_factor(factors, "land", name) for name in technology])
+    grid_emission = _factor(factors, "grid_emission", "all")
+    return result.assign(_yearly(result, energy.sum("source").to_numpy(), cost, land, grid_emission))
+
+
+def _weather_years(
+    groups: xr.Dataset, scenarios: int, weather_year: ArrayLike | None
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
+    """Which scenarios run through which hours."""
+    years = pd.DatetimeIndex(groups.time.to_numpy()).year.to_numpy()
+    if weather_year is None:
+        yield np.arange(scenarios), np.ones(len(years), bool)
+        return
+    drawn = np.broadcast_to(np.asarray(weather_year), scenarios)
+    if (unknown := np.setdiff1d(drawn, years)).size:
+        raise GreenzoneError(f"there is no weather of {unknown[0]}: the profiles have {years.min()} to {years.max()}")
+    for year in np.unique(drawn):
+        yield np.flatnonzero(drawn == year), years == year
+
+
+def _of_years(
+    groups: xr.Dataset,
+    effective: NDArray[np.float64],
+    demand: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    stores: Sequence[Storage],
+    export_limit_mw: ArrayLike,
+    rows: NDArray[np.int64],
+    hours: NDArray[np.bool_],
+) -> xr.Dataset:
+    """Flows, demand and energy by source of the scenarios `rows` through `hours`; `row` tells them apart later."""
+    profiles, time = groups.capacity_factor.to_numpy()[:, hours], groups.time.to_numpy()[hours]
+    own = [replace(each, power_mw=_rows(each.power_mw, rows), size_mwh=_rows(each.size_mwh, rows)) for each in stores]
+    flows = dispatch(
+        profiles, effective[rows], demand[:, hours], time, demand_factor=weight[rows], stores=own,
+        export_limit_mw=_rows(export_limit_mw, rows),
+    )  # fmt: skip
+    needed = weight[rows] @ demand[:, hours].mean(1) * HOURS_PER_YEAR / 1000
+    energy = energy_by_source(groups.isel(time=np.flatnonzero(hours)), effective[rows])
+    return flows.assign(energy_by_source_gwh=energy, demand_gwh=("scenario", needed), row=("scenario", rows))
+
+
+def _rows(values: ArrayLike, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    given = np.asarray(values, float)
+    return given[rows] if given.ndim and given.size > 1 else given
+
+
+def energy_by_source(groups: xr.Dataset, effective_mw: NDArray[np.float64]) -> xr.DataArray:
+    """Energy of each technology in each district, month by month.
+
+    Parameters
+    ----------
+    groups : Dataset
+        As `greenzone.supply.stack_groups` returns it; without the coordinate `district` the zone is one.
+    effective_mw : ndarray (scenario, group)
+        Capacity times resource factor. [MW]
+
+    Returns
+    -------
+    DataArray
+        Over `(scenario, source, month)`, per mean year, with the coordinates `technology` and `district`. [GWh]
+    """
+    time = pd.DatetimeIndex(groups.time.to_numpy())
+    in_month = np.equal.outer(time.month.to_numpy(), MONTHS).astype(np.float32)
+    # Full-load hours of each group by month of the mean year.
+    full_load = (groups.capacity_factor.to_numpy() @ in_month).astype(float) * HOURS_PER_YEAR / len(time)
+    member, names = sources_of(groups)
+    energy = np.stack([effective_mw[:, own] @ full_load[own] for own in member], 1) / 1000
+    return xr.DataArray(
+        energy, dims=("scenario", "source", "month"), coords={"month": MONTHS, **names}, attrs={"units": "GWh"}
+    )  # fmt: skip
+
+
+def sources_of(groups: xr.Dataset) -> tuple[NDArray[np.bool_], dict[str, tuple[str, list[str]]]]:
+    """Which groups belong to each source, and the sources' coordinates `technology` and `district`."""
+    technology = groups.technology.to_numpy().astype(str)
+    district = groups.district.to_numpy().astype(str) if "district" in groups.coords else np.full(len(technology), "")
+    pairs = list(dict.fromkeys(zip(technology.tolist(), district.tolist(), strict=True)))
+    member = np.array([(technology == name) & (district == place) for name, place in pairs])
+    names = {"technology": [name for name, _ in pairs], "district": [place for _, place in pairs]}
+    return member, {key: ("source", values) for key, values in names.items()}
+
+
+def ensemble_hours(
+    groups: xr.Dataset,
+    built_mw: ArrayLike,
+    demand_mw: ArrayLike,
+    *,
+    resource_factor: ArrayLike = 1.0,
+    stores: Sequence[Storage] = (),
+    export_limit_mw: ArrayLike = 0.0,
+) -> xr.Dataset:
+    """Every hour of a few scenarios; arguments as of `ensemble`, with one demand path for each scenario.
+
+    Returns
+    -------
+    Dataset
+        The results of `greenzone.supply.hourly_dispatch`, and over `(scenario, source, time)` `generation_mw`.
+    """
+    effective = np.atleast_2d(np.asarray(built_mw, float)) * np.asarray(resource_factor, float)
+    profiles = groups.capacity_factor.to_numpy()
+    flows = hourly_dispatch(
+        profiles, effective, demand_mw, groups.time.to_numpy(), stores=stores, export_limit_mw=export_limit_mw
+    )
+    member, names = sources_of(groups)
+    power = np.stack([effective[:, own] @ profiles[own].astype(float) for own in member], 1)
+    dims = ("scenario", "source", "time")
+    return flows.assign(generation_mw=(dims, power, {"units": "MW"})).assign_coords(names)
+
+
+def _yearly(
+    flows: xr.Dataset, energy: NDArray[np.float64], cost: NDArray[np.float64], land: NDArray[np.float64],
+    grid_emission: float,
+) -> dict[str, tuple]:  # fmt: skip
+    """What belongs to a scenario's year as a whole."""
+    sums = flows[list(_UNITS)].sum("month")
+    needed = flows.demand_gwh.to_numpy()
+    met = needed - sums.unserved_gwh.to_numpy()
     yearly = {
         "demand_gwh": (needed, "GWh"),
-        "energy_gwh": (by_group.sum(1), "GWh"),
+        "energy_gwh": (energy, "GWh"),
         "met_gwh": (met, "GWh"),
         "share_met_hourly": (_ratio(met, needed), "1"),
-        "share_met_annually": (np.minimum(_ratio(by_group.sum(1), needed), 1), "1"),
+        "share_met_annually": (np.minimum(_ratio(energy, needed), 1), "1"),
         "annual_cost": (cost, "currency year-1"),
         "cost_per_mwh_met": (_ratio(cost, met * 1000), "currency MWh-1"),
-        "avoided_co2_kt": (met * _factor(factors, "grid_emission", "all"), "kt"),
-        "land_km2": (built @ np.array([_factor(factors, "land", name) for name in technology]), "km2"),
+        "avoided_co2_kt": (met * grid_emission, "kt"),
+        "land_km2": (land, "km2"),
+        **{f"{name}_year": (sums[name].to_numpy(), _UNITS[name]) for name in _UNITS},
+        "discharged_gwh_year": (flows.discharged_gwh.sum(["store", "month"]).to_numpy(), "GWh"),
+        "peak_unserved_mw_year": (flows.peak_unserved_mw.max("month").to_numpy(), "MW"),
     }
-    sums = flows.sum("month")
-    for name in ("unserved_gwh", "curtailed_gwh", "exported_gwh", "loss_of_load_hours"):
-        yearly[f"{name}_year"] = (sums[name].to_numpy(), "h" if name.endswith("hours") else "GWh")
-    yearly["discharged_gwh_year"] = (sums.discharged_gwh.sum("store").to_numpy(), "GWh")
-    yearly["peak_unserved_mw_year"] = (flows.peak_unserved_mw.max("month").to_numpy(), "MW")
-    return flows.assign({name: ("scenario", values, {"units": unit}) for name, (values, unit) in yearly.items()})
+    return {name: ("scenario", values, {"units": unit}) for name, (values, unit) in yearly.items()}
 
 
 def yearly_costs(
@@ -138,13 +260,14 @@ def yearly_costs(
 
 
 def _annual_cost(
-    priced_mw: NDArray[np.float64], energy_gwh: NDArray[np.float64], technology: NDArray, stores: Sequence[Storage],
+    priced_mw: NDArray[np.float64], energy_gwh: xr.DataArray, technology: NDArray, stores: Sequence[Storage],
     costs: pd.DataFrame,
 ) -> NDArray[np.float64]:  # fmt: skip
     names = [*dict.fromkeys(technology.tolist()), *(store.name for store in stores)]
     if missing := [name for name in names if name not in costs.index]:
         raise GreenzoneError(f"no costs are known for {missing[0]}: give them under economics.costs.{missing[0]}")
-    total = priced_mw @ costs.per_mw[technology].to_numpy() + 1000 * energy_gwh @ costs.per_mwh[technology].to_numpy()
+    variable = costs.per_mwh[energy_gwh.technology.to_numpy()].to_numpy()
+    total = priced_mw @ costs.per_mw[technology].to_numpy() + 1000 * energy_gwh.to_numpy() @ variable
     for store in stores:
         power, size = np.asarray(store.power_mw, float), np.asarray(store.size_mwh, float)
         total = total + power * costs.per_mw[store.name] + size * costs.per_mwh_stored[store.name]

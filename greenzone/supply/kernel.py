@@ -21,11 +21,15 @@ TILE = 128  # scenarios side by side: what belongs to them stays in the first-le
 BLOCK = 24  # most hours whose balance is held at a time
 STEP = 4  # hours carried in registers at a time; BLOCK is a multiple of it
 
+# Shares of mean demand that a deficit or surplus must exceed to be counted: points of their duration curves.
+DEFICIT_STEPS = (0.1, 0.25, 0.5)
+SURPLUS_STEPS = (0.5, 1.0, 2.0)
 # Rows of the sums; after them come charge and discharge of each store.
-EXPORTED, CURTAILED, UNSERVED, HOURS_UNSERVED, PEAK_UNSERVED = range(5)
-ROWS = 5
+EXPORTED, CURTAILED, UNSERVED, HOURS_UNSERVED, PEAK_UNSERVED, DEFICIT_HOURS = range(6)
+SURPLUS_HOURS = DEFICIT_HOURS + len(DEFICIT_STEPS)
+ROWS = SURPLUS_HOURS + len(SURPLUS_STEPS)
 # Rows of a tile's limits, and of each of its stores.
-EXPORT_LIMIT, TOLERANCE = range(2)
+EXPORT_LIMIT, TOLERANCE, MEAN_DEMAND = range(3)
 LEVEL, POWER, SIZE = range(3)
 
 
@@ -70,6 +74,23 @@ def _close(rest: Floats, limits: Floats, sums: Floats) -> None:
         sums[HOURS_UNSERVED, i], sums[PEAK_UNSERVED, i] = hours, peak
 
 
+@inlined
+def _count(rest: Floats, limits: Floats, sums: Floats) -> None:
+    """Count the hours in which deficit or surplus exceed shares of the mean demand."""
+    for i in range(TILE):
+        mean = limits[MEAN_DEMAND, i]
+        few, more, most = -DEFICIT_STEPS[0] * mean, -DEFICIT_STEPS[1] * mean, -DEFICIT_STEPS[2] * mean
+        some, much, plenty = SURPLUS_STEPS[0] * mean, SURPLUS_STEPS[1] * mean, SURPLUS_STEPS[2] * mean
+        for hour in range(STEP):
+            left = rest[hour, i]
+            sums[DEFICIT_HOURS, i] += 1.0 if left < few else 0.0
+            sums[DEFICIT_HOURS + 1, i] += 1.0 if left < more else 0.0
+            sums[DEFICIT_HOURS + 2, i] += 1.0 if left < most else 0.0
+            sums[SURPLUS_HOURS, i] += 1.0 if left > some else 0.0
+            sums[SURPLUS_HOURS + 1, i] += 1.0 if left > much else 0.0
+            sums[SURPLUS_HOURS + 2, i] += 1.0 if left > plenty else 0.0
+
+
 @kernel()
 def _balance(
     residual: Floats32, count: int, stores: Floats, efficiency: Floats, limits: Floats, sums: Floats, rest: Floats
@@ -84,6 +105,7 @@ def _balance(
             row = ROWS + 2 * k
             _store(rest, stores[k], sums[row : row + 2], efficiency[k])
         _close(rest, limits, sums)
+        _count(rest, limits, sums)
 
 
 @inlined
@@ -136,8 +158,8 @@ def dispatch(
         can give [MW × intervals], power [MW]. Holds the level at the end afterwards.
     efficiency : ndarray (store,)
         Of charging and discharging together. [1]
-    limits : ndarray (tile, 2, TILE)
-        Export over the line [MW]; shortage below which an hour counts as served [MW].
+    limits : ndarray (tile, 3, TILE)
+        Export over the line [MW]; shortage below which an hour counts as served [MW]; mean demand [MW].
     sums : ndarray (tile, month, row, TILE)
         Zeros; holds the results afterwards, rows as named at the head of this module: sums of MW over intervals, the
         number of intervals, the highest MW.
