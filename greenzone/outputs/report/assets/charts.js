@@ -132,7 +132,7 @@ GZ.monthChart = function () {
   const periods = Array.from({ length: 12 }, (_, m) => String(m + 1).padStart(2, "0"));
   const bars = GZ.scenarioTechnologies().map((tech) => ({ type: "bar", name: GZ.tech(tech), x: GZ.months(), y: periods.map((p) => GZ.quantity(scenario, "energy", p, tech) || 0), marker: { color: GZ.colourOf(tech) }, hovertemplate: `%{x}, %{fullData.name}: %{y:.3g} ${GZ.unitOf("gwh")}<extra></extra>` }));
   const line = (key, colour, dash) => ({ type: "scatter", mode: "lines+markers", name: GZ.t(key), x: GZ.months(), y: periods.map((p) => GZ.quantity(scenario, key, p)), line: { color: colour, width: 2.5, dash }, hovertemplate: `%{x}, ${GZ.t(key)}: %{y:.3g} ${GZ.unitOf("gwh")}<extra></extra>` });
-  return GZ.plot("month-chart", [...bars.filter((b) => b.y.some((v) => v > 0)), line("demand", "#111", "solid"), line("met", "#ffffff", "dot")], { barmode: "stack", yaxis: { title: { text: GZ.t("gwh_month") }, rangemode: "tozero" } });
+  return GZ.plot("month-chart", [...bars.filter((b) => b.y.some((v) => v > 0)), line("demand", "#111", "solid"), line("met", "#882255", "dot")], { barmode: "stack", yaxis: { title: { text: GZ.t("gwh_month") }, rangemode: "tozero" } });
 };
 
 GZ.publishedChart = function () {

@@ -58,7 +58,8 @@ GZ.number = function (value, digits = 3) {
     : { maximumSignificantDigits: digits };
   return new Intl.NumberFormat(GZ.locale(), options).format(value);
 };
-GZ.percent = (value, digits = 1) => (Number.isFinite(value) && value !== null
+// What is not quite all is never shown as 100 %.
+GZ.percent = (value, digits = 1) => (value < 1 && value >= 0.9995 ? "> " + GZ.percent(0.999) : Number.isFinite(value) && value !== null
   ? new Intl.NumberFormat(GZ.locale(), { style: "percent", maximumFractionDigits: digits }).format(value) : "–");
 // Short, for the ends of bars: 19.2M.
 GZ.short = function (value) {

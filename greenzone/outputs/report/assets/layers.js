@@ -8,7 +8,7 @@ GZ.layersOf = function (technology) {
   const money = GZ.money("mwh");
   const of = (key, unit, scale, more) => ({ key, column: `${technology}_${key}`, unit, scale, label: GZ.t("layer_" + key), ...more });
   const layers = [
-    of("score", "0–1", "viridis", { domain: [0, 1] }),
+    of("score", "0–1", "viridis"),
     of("capacity_factor", "%", "cividis", { percent: true, positive: true, plain: true }),
     of("capacity_mw", GZ.unitOf("mw"), "viridis", { positive: true }),
     of("energy_gwh", GZ.t("gwh_year"), "viridis", { positive: true }),
@@ -67,8 +67,9 @@ GZ.legend = function (layer, domain, colours) {
 };
 
 GZ.overlayKeys = function () {
-  const on = GZ.state.overlays, keys = [], box = (style) => GZ.el("span", { class: "swatch", style });
+  const on = { ...GZ.state.overlays }, keys = [], mine = (f) => GZ.state.technology === "best" || f.p.technology === GZ.state.technology, box = (style) => GZ.el("span", { class: "swatch", style });
   const add = (name, style, text) => { if (on[name]) keys.push(GZ.el("span", { class: "key" }, box(style), text || GZ.t("overlay_" + name))); };
+  for (const name of ["plants", "zones", "routes"]) on[name] = on[name] && GZ.content.vectors[name].some(mine);
   add("rivers", { background: "#2f7fb8", height: "3px", border: "0" });
   add("grid", { background: "#111", transform: "rotate(45deg)" }, GZ.t(GZ.content.vectors.nodes.some((n) => n.p.approximate) ? "nodes_approximate" : "overlay_grid"));
   add("plants", { background: "#fff", border: "2px solid #14282f", "border-radius": "50%" }, GZ.t("plants_key"));

@@ -18,7 +18,7 @@ GZ.selects = function () {
   GZ.byId("hours-text").textContent = GZ.content.hours.weeks ? GZ.t("hours_text", { offset: GZ.signed(GZ.content.hours.utc_offset) }) : GZ.t("no_hours");
 };
 
-GZ.tablesAll = () => { GZ.cards(); GZ.zonesTable(); GZ.ladderTable(); GZ.districtTable(); GZ.rangesTable(); GZ.scenarioTable(); GZ.publishedTable(); GZ.limits(); GZ.sources(); };
+GZ.tablesAll = () => { GZ.cards(); GZ.zonesTable(); GZ.ladderTable(); GZ.districtTable(); GZ.rangesTable(); GZ.scenarioTable(); GZ.worthTable(); GZ.publishedTable(); GZ.limits(); GZ.sources(); };
 GZ.charts = ["ladderChart", "rangesChart", "curveChart", "scenarioChart", "weekChart", "heatChart", "monthChart", "publishedChart"];
 GZ.drawCharts = async function () {
   for (const name of GZ.charts) {

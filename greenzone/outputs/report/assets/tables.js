@@ -22,7 +22,7 @@ GZ.cards = function () {
       [GZ.t("rung_economic_gwh"), `${GZ.number(row.economic_gwh)} ${GZ.unitOf("gwh")}`]];
     return GZ.el("div", { class: "stat", style: { "--shade": GZ.colourOf(name) } }, GZ.el("h3", {}, GZ.tech(name)),
       GZ.el("div", { class: "big" }, GZ.number(row.technical_mw), " ", GZ.el("small", {}, GZ.unitOf("mw"))),
-      GZ.el("dl", {}, facts.map(([term, value]) => [GZ.el("dt", {}, term), GZ.el("dd", {}, value)])));
+      GZ.el("dl", {}, facts.map(([term, value]) => GZ.el("div", { class: "pair" }, GZ.el("dt", {}, term), GZ.el("dd", {}, value)))));
   }));
   function rangeName(range) { return range.kind === "percentiles" || range.kind === "years" ? "P10–P90" : GZ.t("range"); }
 };
@@ -70,6 +70,16 @@ GZ.scenarioTable = function () {
   const mix = list("capacity", 0), short = list("capacity_shortfall", 0.5);
   GZ.fill("scenario-table", GZ.table([[GZ.t("scenario"), (s) => GZ.scenario(s.name)], [`${GZ.t("built")} [${GZ.unitOf("mw")}]`, mix], [`${GZ.t("shortfall")} [${GZ.unitOf("mw")}]`, short], [`${GZ.t("energy")} [${GZ.unitOf("gwh")}]`, of("energy"), "n"], [`${GZ.t("demand")} [${GZ.unitOf("gwh")}]`, of("demand"), "n"],
     [GZ.t("share_met_hourly"), of("share_met_hourly", GZ.percent), "n"], [GZ.t("share_of_hours_met"), of("share_of_hours_met", GZ.percent), "n"], [`${GZ.t("surplus")} [${GZ.unitOf("gwh")}]`, of("surplus"), "n"], [`${GZ.t("deficit")} [${GZ.unitOf("gwh")}]`, of("deficit"), "n"], [`${GZ.t("peak_deficit")} [${GZ.unitOf("mw")}]`, of("peak_deficit"), "n"]], all));
+};
+
+// What each switch of energy management is worth; nothing where the scenarios have none.
+GZ.worthTable = function () {
+  const rows = GZ.content.scenarios.flatMap((s) => Object.keys((s.quantities.worth_deficit || {}).year || {}).map((name) => [s, name]));
+  GZ.byId("worth-heading").hidden = GZ.byId("worth-text").hidden = !rows.length;
+  if (!rows.length) { GZ.fill("worth-table"); return; }
+  const of = (key, show = GZ.number) => ([s, name]) => show(GZ.quantity(s, key, "year", name));
+  GZ.fill("worth-table", GZ.table([[GZ.t("scenario"), ([s]) => GZ.scenario(s.name)], [GZ.t("switch"), ([, name]) => GZ.t("switch_" + name)], [GZ.t("worth_share"), of("worth_share_met_hourly", (v) => GZ.percent(v, 2)), "n"],
+    [`${GZ.t("worth_deficit")} [${GZ.unitOf("gwh")}]`, of("worth_deficit"), "n"], [`${GZ.t("worth_peak")} [${GZ.unitOf("mw")}]`, of("worth_peak_deficit"), "n"], [`${GZ.t("worth_purchases")} [${GZ.content.currency}]`, of("worth_purchases"), "n"]], rows));
 };
 
 GZ.publishedTable = function () {
