@@ -41,6 +41,19 @@ def test_ornl_model_in_its_own_money():
     assert costs.operating_cost(10.0, 1e6, own) == pytest.approx(25_000)
 
 
+def test_machines_by_hand():
+    """Ogayar and Vidal 2009: a Francis turbine of 5 MW and 100 m costs 25,698 · 5000^-0.560135 · 100^-0.127243 EUR/kW.
+
+    In dollars of 2024: euro prices rise by 122.67 / 87.92 from 2010, a euro is 1.0824 USD.
+    """
+    one = 25_698 * 5000**-0.560135 * 100**-0.127243 * 5000 * 122.67 / 87.92 * 1.0824
+    twins = 2 * 25_698 * 2500**-0.560135 * 100**-0.127243 * 2500 * 122.67 / 87.92 * 1.0824
+    less = costs.machines_cost("francis", 1, 5.0, 100.0, prices())
+    assert less == pytest.approx(one - twins, rel=1e-6)
+    assert costs.machines_cost("francis", 2, 5.0, 100.0, prices()) == pytest.approx(0.0)
+    assert costs.machines_cost(["pelton", "kaplan"], [3, 3], 5.0, 30.0, prices()).min() > 0
+
+
 def test_annuity():
     """World Bank zoning tool: 10 % over 25 years is 0.11016807."""
     assert costs.annuity(0.10, 25) == pytest.approx(0.11016807, abs=1e-8)

@@ -117,7 +117,7 @@ def test_energy_is_that_of_the_model(chart):
         pick.gross_head[0],
         pick.net_head[0],
         siting.turbine.TYPES[pick.turbine[0]],
-        options.units,
+        options.units_compared,
         losses,
     )
     assert pick.energy_gwh[0] == pytest.approx(float(energy), rel=2e-3)  # months weigh by days there, alike here

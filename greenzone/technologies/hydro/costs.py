@@ -6,6 +6,7 @@ scenario's `economics` section reckons all technologies alike; these figures tel
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from greenzone.errors import GreenzoneError
 from greenzone.technologies.hydro import model
 from greenzone.technologies.hydro.options import Options
+from greenzone.technologies.hydro.turbine import TYPES
 
 Array = NDArray[np.float64]
 
@@ -40,6 +42,7 @@ class Prices:
     stress: float
     slenderness: float
     local_capital: float
+    machines: Mapping[str, tuple[float, float, float]]
 
     @classmethod
     def read(cls, table: pd.DataFrame, index: pd.DataFrame, options: Options) -> Prices:
@@ -75,6 +78,9 @@ class Prices:
             value["penstock_stress"] * value["penstock_joint"],
             value["penstock_slenderness"],
             value["local_capital"] * rise["local_capital"],
+            machine_costs(
+                value, euro_factor(index, rows.loc["machine_coefficient_francis", "year"], options.price_year)
+            ),
         )
 
 
@@ -97,21 +103,76 @@ def operating_cost(capacity_mw: ArrayLike, capital: ArrayLike, prices: Prices) -
     )
 
 
-def yearly_cost(capacity_mw: ArrayLike, head_m: ArrayLike, prices: Prices) -> Array:
-    """Capital paid back and operation together. [USD/year]"""
-    capital = capital_cost(capacity_mw, head_m, prices)
+def euro_factor(index: pd.DataFrame, year: float, to_year: int) -> float:
+    """US dollars of `to_year` for a euro of `year`: prices rise first, then the sum is changed."""
+    euros = index[index["currency"] == "EUR"].set_index("year")
+    rise = float(euros["price_index"][to_year]) / float(euros["price_index"][int(year)])
+    return rise * float(euros["usd_per_unit"][to_year])
+
+
+def machine_costs(value: pd.Series, dollars: float) -> dict[str, tuple[float, float, float]]:
+    """Coefficient [USD/kW], exponents of power [kW] and head [m] of the machines' cost for each turbine."""
+    return {
+        kind: (
+            float(value[f"machine_coefficient_{kind}"]) * dollars,
+            float(value[f"machine_power_exponent_{kind}"]),
+            float(value[f"machine_head_exponent_{kind}"]),
+        )
+        for kind in TYPES
+    }
+
+
+def machines_cost(
+    turbine: ArrayLike, units: ArrayLike, capacity_mw: ArrayLike, head_m: ArrayLike, prices: Prices
+) -> Array:
+    """What machines cost beyond those of a plant with two, below 0 for one. [USD]
+
+    Parameters
+    ----------
+    turbine : array_like of str
+        Of `turbine.TYPES`.
+    units : array_like of int
+        How many share the power equally.
+    capacity_mw, head_m : array_like
+        Of the whole plant. [MW, m]
+    prices : Prices
+        Cost of machines.
+
+    Notes
+    -----
+    A machine costs a P^b H^c per kW, so n that share the power P cost a P^(1 + b) H^c n^-b.
+
+    References
+    ----------
+    Ogayar, B. and Vidal, P. G. (2009), Renewable Energy 34, 6-13, https://doi.org/10.1016/j.renene.2008.04.039.
+    """
+    kinds = np.ravel(np.asarray(turbine, dtype=object))
+    coefficient, by_power, by_head = np.array([prices.machines[str(kind)] for kind in kinds]).reshape(-1, 3).T
+    power, head = np.asarray(capacity_mw, dtype=float) * 1000.0, np.asarray(head_m, dtype=float)
+    more = np.asarray(units, dtype=float) ** -by_power - 2.0**-by_power
+    return coefficient * power ** (1.0 + by_power) * head**by_head * more
+
+
+def yearly_cost(capacity_mw: ArrayLike, head_m: ArrayLike, prices: Prices, more: ArrayLike = 0.0) -> Array:
+    """Capital, and `more` of it [USD], paid back and operation together. [USD/year]"""
+    capital = capital_cost(capacity_mw, head_m, prices) + np.asarray(more)
     return capital * prices.recovery + operating_cost(capacity_mw, capital, prices)
 
 
-def levelised_cost(capacity_mw: ArrayLike, head_m: ArrayLike, energy_gwh: ArrayLike, prices: Prices) -> Array:
-    """Cost over energy, NaN without energy. [USD/MWh]"""
+def levelised_cost(
+    capacity_mw: ArrayLike, head_m: ArrayLike, energy_gwh: ArrayLike, prices: Prices, more: ArrayLike = 0.0
+) -> Array:
+    """Cost, with `more` capital [USD], over energy, NaN without energy. [USD/MWh]"""
     energy = np.asarray(energy_gwh, dtype=float)
-    return yearly_cost(capacity_mw, head_m, prices) / np.where(energy > 0, energy * 1000.0, np.nan)
+    return yearly_cost(capacity_mw, head_m, prices, more) / np.where(energy > 0, energy * 1000.0, np.nan)
 
 
-def net_benefit(capacity_mw: ArrayLike, head_m: ArrayLike, energy_gwh: ArrayLike, prices: Prices) -> Array:
-    """What a year's energy is worth less what it costs. [USD/year]"""
-    return np.asarray(energy_gwh, dtype=float) * 1000.0 * prices.energy - yearly_cost(capacity_mw, head_m, prices)
+def net_benefit(
+    capacity_mw: ArrayLike, head_m: ArrayLike, energy_gwh: ArrayLike, prices: Prices, more: ArrayLike = 0.0
+) -> Array:
+    """What a year's energy is worth less what it costs, with `more` capital [USD]. [USD/year]"""
+    worth = np.asarray(energy_gwh, dtype=float) * 1000.0 * prices.energy
+    return worth - yearly_cost(capacity_mw, head_m, prices, more)
 
 
 def economic_diameter(flow: Any, head: Any, load: Any, prices: Prices) -> Any:

@@ -161,7 +161,8 @@ def plants(
     closed = np.concatenate([[0], np.cumsum(taken)])
     free = closed[possible.outlet] == closed[possible.intake]
     free &= eligible[possible.outlet] > 0
-    return table, stand, siting.best(possible.take(free), chains.stream.size, prices, options)
+    built = siting.best(possible.take(free), chains.stream.size, prices, options)
+    return table, stand, siting.with_best_units(built, chains, chart, prices, options)
 
 
 def theoretical(flow: Water, sites: xr.Dataset, layers: schema.Layers) -> Array:

@@ -161,7 +161,7 @@ def sized(plants: Plants, table: pd.DataFrame, rivers: Rivers, chart: pd.DataFra
     flow, head = table["design_flow_m3s"].to_numpy(float), table["head_m"].to_numpy(float)
     flow = np.where(np.isnan(flow), plants.design_flow * published / np.maximum(plants.capacity_mw, 1e-9), flow)
     gross, net = np.where(np.isnan(head), plants.gross_head, head), np.where(np.isnan(head), plants.net_head, head)
-    kind = siting.turbine_kind(chart, net, flow, options.units)
+    kind = siting.turbine_kind(chart, net, flow, options.units_compared)
     width = plants.diameter_m * (flow / plants.design_flow) ** 0.375  # as wide pipes as lose the same head
     built = replace(
         plants, design_flow=flow, gross_head=gross, net_head=net, capacity_mw=published, diameter_m=width,

@@ -86,7 +86,7 @@ def rows_of(plants: Plants, chains: Rivers, places: Places, parameters: Paramete
             "waterway_km": plants.waterway_km,
             "penstock_diameter_m": plants.diameter_m,
             "turbine": np.array(TYPES)[plants.turbine],
-            "units": np.full(plants.intake.size, options.units),
+            "units": plants.units,
             "intake_lon": places.lon[plants.intake],
             "intake_lat": places.lat[plants.intake],
             "lon": places.lon[plants.outlet],
@@ -102,12 +102,13 @@ def with_costs(table: pd.DataFrame, prices: Prices) -> pd.DataFrame:
     NaN for plants that stand: their money is spent.
     """
     power, head, energy = (table[name].to_numpy(float) for name in ("capacity_mw", "gross_head_m", "energy_gwh"))
-    capital = costs.capital_cost(power, head, prices)
+    more = costs.machines_cost(table["turbine"].to_numpy(), table["units"].to_numpy(), power, head, prices)
+    capital = costs.capital_cost(power, head, prices) + more
     new = (table["status"] == "candidate").to_numpy()
     figures = {
         "capital_cost_musd": capital / 1e6,
         "operating_cost_musd": costs.operating_cost(power, capital, prices) / 1e6,
-        "lcoe_usd_mwh": costs.levelised_cost(power, head, energy, prices),
+        "lcoe_usd_mwh": costs.levelised_cost(power, head, energy, prices, more),
     }
     return table.assign(**{name: np.where(new, values, np.nan) for name, values in figures.items()})
 

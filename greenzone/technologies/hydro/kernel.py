@@ -186,17 +186,18 @@ def monthly_power(
     gross_head: np.ndarray,
     design_head: np.ndarray,
     kind: np.ndarray,
-    units: int,
+    units: np.ndarray,
 ) -> np.ndarray:
     """Mean hydraulic power after the turbine of each plant and month, `(plant, month)` [kW].
 
     `flows` is `(node, month, step)`, what may be used of equally likely river flows [m3/s]; `intake` the node of each
-    plant. Losses of head grow with the flow squared. Twin of `model.plant_energy`.
+    plant, `units` its equal turbines. Losses of head grow with the flow squared. Twin of `model.plant_energy`.
     """
     months, steps = flows.shape[1:]
     out = np.zeros((intake.size, months))
     for plant in range(intake.size):
-        unit_flow = design_flow[plant] / units
+        count = units[plant]
+        unit_flow = design_flow[plant] / count
         lost = gross_head[plant] - design_head[plant]
         full = design_flow[plant] * design_head[plant] * efficiency(kind[plant], 1.0, unit_flow, design_head[plant])
         for month in range(months):
@@ -206,9 +207,9 @@ def monthly_power(
                 if ratio >= 1.0:
                     total += full
                     continue
-                running = max(np.ceil(ratio * units - 1e-9), 1.0)
+                running = max(np.ceil(ratio * count - 1e-9), 1.0)
                 head = gross_head[plant] - lost * ratio * ratio
-                eta = efficiency(kind[plant], ratio * units / running, unit_flow, head)
+                eta = efficiency(kind[plant], ratio * count / running, unit_flow, head)
                 total += ratio * design_flow[plant] * head * eta
             out[plant, month] = 9.81 * total / steps
     return out

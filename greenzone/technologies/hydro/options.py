@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -97,8 +97,9 @@ class Options(schema.Options):
     roughness_mm: float = Field(default=0.05, ge=0)
     """Roughness of the penstock's wall [mm]; new welded steel, Moody (1944)."""
 
-    units: int = Field(default=2, ge=1, le=10)
-    """Equal turbines per plant."""
+    units: Annotated[int, Field(ge=1, le=10)] | Literal["optimal"] = "optimal"
+    """Equal turbines per plant [1]. "optimal": plants are compared with two, and each that is chosen then takes the
+    number up to four whose energy at `energy_value`, less what more or fewer machines cost, is worth most."""
 
     generator_efficiency: float = Field(default=0.97, gt=0, le=1)
     """Efficiency of the generators [1]; RETScreen (2004)."""
@@ -156,6 +157,11 @@ class Options(schema.Options):
 
     river_km2: float = Field(default=25.0, gt=0)
     """Catchment from which a stream is drawn as a river [km2]."""
+
+    @property
+    def units_compared(self) -> int:
+        """Turbines per plant while plants are compared with each other."""
+        return 2 if self.units == "optimal" else self.units
 
     @property
     def electrical_efficiency(self) -> float:

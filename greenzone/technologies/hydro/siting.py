@@ -20,6 +20,7 @@ from greenzone.technologies.hydro.streams import Streams
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 SUMMER = slice(3, 9)  # April to September
+MOST_UNITS = 4  # turbines of a plant that are tried
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Rivers:
 class Plants:
     """Diversion plants: nodes of intake and powerhouse, flows [m3/s], heads [m], waterway [km], energy [GWh a-1].
 
-    `diameter_m` is that of the penstock, `monthly_gwh` is `(plant, month)`, `turbine` the position in `turbine.TYPES`.
+    `diameter_m` is that of the penstock, `monthly_gwh` is `(plant, month)`, `turbine` the position in `turbine.TYPES`,
+    `units` how many of them there are.
     """
 
     intake: Indices
@@ -63,6 +65,7 @@ class Plants:
     waterway_km: Array
     diameter_m: Array
     turbine: Indices
+    units: Indices
     capacity_mw: Array
     monthly_gwh: Array
 
@@ -139,17 +142,18 @@ def plants_between(
     diameter = penstock_width(rivers, upper, design_flow, remaining, penstock, prices, options)
     roughness = options.roughness_mm / 1000.0
     net = model.net_head(gross, canal, options.canal_slope, penstock, design_flow, roughness, diameter)
-    kind = turbine_kind(chart, net, design_flow, options.units)
+    kind = turbine_kind(chart, net, design_flow, options.units_compared)
     keep = (kind >= 0) & (net > 0)
     upper, lower, gross, net, flow = upper[keep], lower[keep], gross[keep], net[keep], design_flow[keep]
     kind, waterway, diameter = kind[keep], waterway[keep], diameter[keep]
     efficiency = np.zeros(kind.size)
     for code in np.unique(kind):
         on = kind == code
-        efficiency[on] = turbine.turbine_efficiency(turbine.TYPES[code], 1.0, flow[on], net[on], options.units)
+        efficiency[on] = turbine.turbine_efficiency(turbine.TYPES[code], 1.0, flow[on], net[on], options.units_compared)
     capacity = model.power(flow, net, efficiency * options.electrical_efficiency) / 1000.0
     empty = np.zeros((kind.size, 12))
-    return Plants(upper, lower, flow, gross, net, waterway, diameter, kind, capacity, empty)
+    units = np.full(kind.size, options.units_compared)
+    return Plants(upper, lower, flow, gross, net, waterway, diameter, kind, units, capacity, empty)
 
 
 def penstock_width(
@@ -173,7 +177,8 @@ def turbine_kind(chart: pd.DataFrame, head: Array, flow: Array, units: int) -> I
 def with_energy(plants: Plants, rivers: Rivers, options: Options) -> Plants:
     """The plants with their energy of each month, from the flows at their intakes."""
     heads = (plants.gross_head, plants.net_head)
-    kw = kernel.monthly_power(rivers.used, plants.intake, plants.design_flow, *heads, plants.turbine, options.units)
+    kind, units = plants.turbine, plants.units
+    kw = kernel.monthly_power(rivers.used, plants.intake, plants.design_flow, *heads, kind, units)
     hours = model.DAYS / model.DAYS.sum() * model.HOURS
     return replace(plants, monthly_gwh=kw * hours * options.electrical_efficiency * options.availability / 1e6)
 
@@ -216,11 +221,32 @@ def optimised(
         for share in options.exceedances
     ]
     every = joined(pools)
-    order = np.lexsort([-worth(every, prices, options), every.intake, every.outlet])
-    every = every.take(order)
+    return first_of_each(every, worth(every, prices, options))
+
+
+def first_of_each(plants: Plants, value: Array) -> Plants:
+    """Of plants between the same nodes the one of highest value, sorted by powerhouse and intake."""
+    order = np.lexsort([-value, plants.intake, plants.outlet])
+    ordered = plants.take(order)
     first = np.ones(order.size, dtype=bool)
-    first[1:] = (np.diff(every.intake) != 0) | (np.diff(every.outlet) != 0)
-    return every.take(first)
+    first[1:] = (np.diff(ordered.intake) != 0) | (np.diff(ordered.outlet) != 0)
+    return ordered.take(first)
+
+
+def with_best_units(plants: Plants, rivers: Rivers, chart: pd.DataFrame, prices: Prices, options: Options) -> Plants:
+    """The plants with the number of turbines that is worth most, where the options leave it open."""
+    if options.units != "optimal" or not plants.intake.size:
+        return plants
+    pools = [plants]
+    for count in range(1, MOST_UNITS + 1):
+        asked = options.model_copy(update={"units": count})
+        pool = plants_between(rivers, plants.intake, plants.outlet, plants.design_flow, chart, prices, asked)
+        pools.append(with_energy(pool, rivers, asked))
+    every = joined(pools)
+    kinds = np.array(turbine.TYPES)[every.turbine]
+    more = costs.machines_cost(kinds, every.units, every.capacity_mw, every.gross_head, prices)
+    value = costs.net_benefit(every.capacity_mw, every.gross_head, every.energy_gwh, prices, more)
+    return first_of_each(every, value)
 
 
 def joined(pools: list[Plants]) -> Plants:
