@@ -77,6 +77,21 @@ def test_spread_keeps_the_totals(potential, supply):
         assert potential.totals[f"{name}_available_gwh"] == pytest.approx(rows.available_gwh.sum(), rel=1e-9)
 
 
+def test_productive_land_gets_more_of_the_same_total(potential, zone_case):
+    """Twice the rain in the west: more straw there, as much in each district; without climate all land is alike."""
+    sites, layers = zone_case
+    wet = sites.lon < 47.1
+    rain = xr.where(wet, 600.0, 300.0).expand_dims(month=range(1, 13)) / 12
+    climate = layers.site.assign(temp_air=xr.full_like(sites.lon, 12.0), rain=rain)
+    result = bioenergy.estimate(sites, replace(layers, site=climate), Options()).sites.theoretical_gwh
+    before, fuzuli = potential.sites.theoretical_gwh, sites.district == "Fuzuli"
+    for name in set(sites.district.values.tolist()):
+        here = sites.district == name
+        assert float(result.where(here).sum()) == pytest.approx(float(before.where(here).sum()), rel=0.15)
+    assert float(result.sum()) == pytest.approx(float(before.sum()), rel=1e-9)
+    assert float(result.where(fuzuli & wet).sum()) > 1.1 * float(before.where(fuzuli & wet).sum())
+
+
 def test_straw_of_a_district_lies_in_that_district(zone_case):
     sites, layers = zone_case
     none = {"livestock": 0, "population": 0, "bioenergy_forest": 0}
@@ -269,7 +284,9 @@ def test_shares_sum_to_one_for_any_land_cover(zone_case, seed):
     areas = spread.areas_of(["Fuzuli", "Shusha", "zone"], sites, layers.zone, cover.land_cover.to_numpy())
     weights = layers.tables["bioenergy_land"]
     for name in ("crop_residues", "manure", "forest_residues"):
-        shares = spread.land_shares(areas, cover, sites.area_km2.to_numpy(), weights[weights.feedstock == name])
+        yields = rng.uniform(0, 1000, sites.sizes["site"]) * (rng.uniform(size=sites.sizes["site"]) < 0.8)
+        own = weights[weights.feedstock == name]
+        shares = spread.land_shares(areas, cover, sites.area_km2.to_numpy(), own, yields)
         assert shares.sum(1) == pytest.approx(np.ones(3), rel=1e-9)
         assert (shares >= 0).all()
 

@@ -31,6 +31,15 @@ def test_two_methods_disagree_at_khojavend():
     assert model.removable_above_floor(grown, 23_568 / 1.77, 3.0) == 0
 
 
+def test_the_miami_model():
+    """Lieth (1975): 3000 / (1 + exp(1.315 - 0.119 x 10)) = 1406 by warmth, 3000 (1 - exp(-0.332)) = 848 by 500 mm."""
+    assert model.net_primary_production(10.0, 500.0) == pytest.approx(847.6, abs=0.5)
+    assert model.net_primary_production(10.0, 1e6) == pytest.approx(1406.4, abs=0.5)
+    assert model.net_primary_production(40.0, 0.0) == 0
+    with pytest.raises(GreenzoneError, match="rain of -1 is impossible"):
+        model.net_primary_production(10.0, -1.0)
+
+
 def test_dairy_cow_of_a_year():
     """IPCC 2006, Eastern Europe: 4.5 kg/d, 0.24 m3/kg give 394 m3 of methane, 3.93 MWh."""
     methane = model.manure_methane(1, 4.5, 0.24)

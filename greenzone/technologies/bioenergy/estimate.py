@@ -58,7 +58,8 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     sites : Dataset
         `schema.SITES` over `site`, with `eligible_fraction`: the land whose feedstock may be collected.
     layers : Layers
-        `site.land_cover_fraction`, the times of `weather`, the tables `crops`, `livestock`, `population` and
+        `site.land_cover_fraction` and, where land is to count by what climate lets grow, `site.temp_air` and
+        `site.rain`; the times of `weather`, the tables `crops`, `livestock`, `population` and
         `bioenergy_*`, and the zone.
     options : Options
         As in the scenario.
@@ -126,17 +127,27 @@ def _on_sites(supply: pd.DataFrame, sites: xr.Dataset, layers: Layers, options: 
     classes = cover.land_cover.to_numpy().astype(str)
     areas = spread.areas_of(names, sites, layers.zone, classes)
     weights, area_km2 = layers.tables["bioenergy_land"], sites.area_km2.to_numpy()
+    productivity = _productivity(layers.site)
     part = np.zeros((len(supply) + 1, sites.sizes["site"]))
     for feedstock, rows in supply.groupby("feedstock"):
         if feedstock in feedstocks.OF_PEOPLE:
             share = spread.place_shares(areas, sites, layers.zone)
         else:
-            share = spread.land_shares(areas, cover, area_km2, weights[weights.feedstock == feedstock])
+            share = spread.land_shares(areas, cover, area_km2, weights[weights.feedstock == feedstock], productivity)
         part[rows.index] = share[[names.index(area) for area in rows.area]]
     land = spread.land_km2(cover, area_km2, weights[weights.feedstock == "energy_crops"])
-    part[-1] = land / land.sum() if land.sum() > 0 else 0.0
+    grown = land * (1.0 if productivity is None else spread.known_productivity(productivity))
+    part[-1] = grown / grown.sum() if grown.sum() > 0 else 0.0
     crops = feedstocks.energy_crops(float(land.sum()), options)
     return pd.concat([supply, crops], ignore_index=True), part
+
+
+def _productivity(site: xr.Dataset) -> Array | None:
+    """What climate lets grow on the sites, where temperature and rain are known. [g m-2 year-1]"""
+    if "temp_air" not in site or "rain" not in site:
+        return None
+    rain = site.rain.sum("month") if "month" in site.rain.dims else site.rain
+    return model.net_primary_production(site.temp_air.to_numpy(), rain.to_numpy())
 
 
 def _sums(supply: pd.DataFrame, part: Array) -> dict[str, Array]:

@@ -31,6 +31,42 @@ def _not_negative(**values: ArrayLike) -> list[Array]:
     return arrays
 
 
+def net_primary_production(temp_air: ArrayLike, rain: ArrayLike) -> Array:
+    """Dry matter that plants make in a year where neither soil nor people hinder them, by the Miami model.
+
+    The lesser of what warmth and what rain allow: a proxy of how productive land is beside other land.
+
+    Parameters
+    ----------
+    temp_air : array_like
+        Mean of the year. [degC]
+    rain : array_like
+        Sum of the year. [mm]
+
+    Returns
+    -------
+    ndarray
+        NaN stays NaN. [g m-2 year-1]
+
+    Raises
+    ------
+    GreenzoneError
+        Negative rain.
+
+    References
+    ----------
+    Lieth (1975), Modeling the primary productivity of the world, doi:10.1007/978-3-642-80913-2_12
+
+    Examples
+    --------
+    >>> net_primary_production([10.0, 0.0], [500.0, 5000.0]).round(0)
+    array([848., 635.])
+    """
+    (water,) = _not_negative(rain=rain)
+    warmth = 3000.0 / (1.0 + np.exp(1.315 - 0.119 * np.asarray(temp_air, float)))
+    return np.minimum(warmth, 3000.0 * (1.0 - np.exp(-0.000664 * water)))
+
+
 def residue_to_product_ratio(yield_t_per_ha: ArrayLike, slope: ArrayLike, intercept: ArrayLike) -> Array:
     """Residues per tonne of product, which fall as the yield rises: slope * ln(yield) + intercept.
 

@@ -121,8 +121,10 @@ def _parts(zone: gpd.GeoDataFrame) -> tuple[pd.DataFrame, pd.DataFrame, dict[str
     return together[0], together[1], {**point, WHOLE_ZONE: point[largest]}
 
 
-def land_shares(areas: Areas, cover: xr.DataArray, area_km2: Array, weights: pd.DataFrame) -> Array:
-    """Share of each area's total that falls on each site, by land cover.
+def land_shares(
+    areas: Areas, cover: xr.DataArray, area_km2: Array, weights: pd.DataFrame, productivity: Array | None = None
+) -> Array:
+    """Share of each area's total that falls on each site, by land cover and how productive it is.
 
     Parameters
     ----------
@@ -135,6 +137,8 @@ def land_shares(areas: Areas, cover: xr.DataArray, area_km2: Array, weights: pd.
     weights : DataFrame
         `priority land_cover weight` of one feedstock. The lowest priority for which the land has any weight decides;
         without any, all land counts alike.
+    productivity : ndarray (site,), optional
+        What a hectare yields beside others, in any unit; NaN counts as the mean, without it all land yields alike.
 
     Returns
     -------
@@ -142,7 +146,9 @@ def land_shares(areas: Areas, cover: xr.DataArray, area_km2: Array, weights: pd.
         Rows sum to the part of the area inside the zone: 1 for complete areas, 0 for those outside.
     """
     classes = cover.land_cover.to_numpy().astype(str)
-    land = np.nan_to_num(cover.transpose("site", "land_cover").to_numpy()) * area_km2[:, None]
+    yields = np.ones(area_km2.shape) if productivity is None else known_productivity(productivity)
+    counted = area_km2 * yields
+    land = np.nan_to_num(cover.transpose("site", "land_cover").to_numpy()) * counted[:, None]
     steps = [
         group.set_index("land_cover").weight.reindex(classes).fillna(0.0).to_numpy()
         for _, group in weights.groupby("priority")
@@ -151,9 +157,17 @@ def land_shares(areas: Areas, cover: xr.DataArray, area_km2: Array, weights: pd.
     result = np.zeros(areas.member.shape)
     for index, member in enumerate(areas.member):
         if member.any():
-            own = next((part for step in steps if (part := land[member] @ step).sum() > 0), area_km2[member])
+            own = next((part for step in steps if (part := land[member] @ step).sum() > 0), counted[member])
             result[index, member] = own / own.sum() * part_inside(areas.whole[index], areas.inside[index], steps)
     return result
+
+
+def known_productivity(productivity: Array) -> Array:
+    """Productivity with its mean in place of NaN and of what is not above 0 everywhere."""
+    known = np.isfinite(productivity)
+    if not known.any() or productivity[known].max() <= 0:
+        return np.ones(productivity.shape)
+    return np.where(known, productivity, productivity[known].mean())
 
 
 def land_km2(cover: xr.DataArray, area_km2: Array, weights: pd.DataFrame) -> Array:
