@@ -142,3 +142,23 @@ def test_plain_is_cool_and_highland_warm(embedded):
 def test_unusable_measurements_are_named(lon, lat, flow, message):
     with pytest.raises(GreenzoneError, match=message):
         heatflow.merge_places(lon, lat, flow)
+
+
+def test_the_same_as_a_gaussian_process_of_scikit_learn():
+    """Ordinary kriging is a Gaussian process whose mean is unknown: one with a constant of very large variance.
+
+    Points along one meridian, so that the distances are the same on the sphere and on its line.
+    """
+    processes = pytest.importorskip("sklearn.gaussian_process", reason="scikit-learn is not installed")
+    kernels = pytest.importorskip("sklearn.gaussian_process.kernels")
+    rng = np.random.default_rng(0)
+    lat, flow = np.sort(rng.uniform(38, 41, 20)), rng.uniform(30, 110, 20)
+    points = heatflow.merge_places(np.full(20, 46.0), lat, flow)
+    variogram, wanted = Variogram(50.0, 400.0, 60.0), np.linspace(37.5, 41.5, 31)
+    estimate, error = heatflow.krige(points, np.full(31, 46.0), wanted, variogram)
+    kernel = kernels.ConstantKernel(1e6, "fixed") + 400.0 * kernels.Matern(60.0, "fixed", nu=0.5)
+    km = np.radians(heatflow.EARTH_RADIUS_KM)
+    process = processes.GaussianProcessRegressor(kernel, alpha=50.0, optimizer=None).fit(lat[:, None] * km, flow)
+    other, spread = process.predict(wanted[:, None] * km, return_std=True)
+    assert estimate == pytest.approx(other, abs=0.05)
+    assert error == pytest.approx(np.sqrt(spread**2 + 50.0), rel=2e-3)
