@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greenzone.technologies import solar
-from greenzone.technologies.solar import reduce
+from greenzone.technologies.solar import position, reduce
 from greenzone.technologies.solar.assemble import VARIABLES, Link, Place, job
 
 _spec = importlib.util.spec_from_file_location(
@@ -94,10 +94,10 @@ def test_odd_irradiance_is_treated_as_pvlib_does(low, high):
 
 @pytest.mark.parametrize(("day", "dni", "dhi"), [("2019-12-10", 0.0, 15.0), ("2019-06-10", 400.0, 100.0)])
 def test_polar_night_and_polar_day(day, dni, dhi):
-    """At 69 N the sun stays down from late November to mid January, with some twilight, and up from mid May to July."""
-    weather = hours(240, start=day).assign_coords(lat=("site", np.full(3, 69.0)), lon=("site", np.full(3, 47.0)))
-    position = chain.pvlib.solarposition.get_solarposition(weather.indexes["time"], 69.0, 47.0)
-    seen = (position["elevation"].to_numpy() > -2.9)[:, None]
+    """At 70 N the sun stays down from late November to mid January, with some twilight, and up from mid May to July."""
+    weather = hours(240, start=day).assign_coords(lat=("site", np.full(3, 70.0)), lon=("site", np.full(3, 47.0)))
+    seen_from = chain.pvlib.solarposition.get_solarposition(weather.indexes["time"], 70.0, 47.0)
+    seen = (seen_from["elevation"].to_numpy() > -5.0)[:, None]
     for name, value in {"ghi": dni / 4 + dhi, "dni": dni, "dhi": dhi}.items():
         weather[name].values[:] = value * seen
     ours = solar.capacity_factor(weather, 30, 180).values
@@ -115,6 +115,18 @@ def test_light_far_below_the_horizon_counts_as_dark():
     values = solar.capacity_factor(weather, 30).values
     assert (values[18:24] == 0).all()  # 21 to 3 o'clock local time
     assert (values[6:11] > 0.1).all()
+
+
+def test_no_energy_is_lost_in_hours_called_dark(shared_data):
+    """PVGIS-SARAH3 sees no light at Jabrayil in any hour whose middle the kernels take for dark."""
+    table = pd.read_csv(shared_data / "pvgis_tmy_jabrayil.csv")
+    times = pd.date_range("2018-01-01", periods=8760, freq="h")
+    up = position.up_vectors(np.array([39.33]), np.array([47.05]))
+    centres, dark = position.dark_limits(up, np.array([0]), 1.0)
+    sun = position.sun(times)
+    skipped = centres[0, 0] * sun.x + centres[1, 0] * sun.y + centres[2, 0] * sun.z < dark[0]
+    assert 0.3 < skipped.mean() < 0.5
+    assert table.loc[skipped, ["GHI", "DNI", "DHI"]].to_numpy().max() == 0
 
 
 @pytest.mark.parametrize(("interval", "minutes"), [("start", 30), ("end", -30), ("mid", 0), ("instant", 0)])
@@ -141,8 +153,8 @@ def test_flat_panels_under_an_isotropic_sky_see_the_horizontal_irradiance():
     """Without tilt the plane of the panel is the ground: poa = dni cos z + dhi, whatever the azimuth."""
     weather = hours()
     poa = solar.plane_of_array(weather, 0.0, 123.0, sky="isotropic")
-    position = chain.pvlib.solarposition.get_solarposition(weather.indexes["time"], 38.8, 46.0, altitude=100.0)
-    beam = weather["dni"].values[:, 0] * np.cos(np.radians(position["apparent_zenith"].to_numpy()))
+    seen_from = chain.pvlib.solarposition.get_solarposition(weather.indexes["time"], 38.8, 46.0, altitude=100.0)
+    beam = weather["dni"].values[:, 0] * np.cos(np.radians(seen_from["apparent_zenith"].to_numpy()))
     assert poa.values[:, 0] == pytest.approx(np.maximum(beam, 0) + weather["dhi"].values[:, 0], abs=0.02)
 
 

@@ -161,5 +161,5 @@ def chain(site: xr.Dataset, mounting: dict, system: dict, dc_power=None) -> np.n
     else:
         dc = dc_power(effective, temp_cell)
     efficiency = system.get("inverter_efficiency", 0.96)
-    dc = dc * system.get("dc_ac_ratio", 1.2) * (1.0 - system.get("losses", 0.105))
+    dc = dc * system.get("dc_ac_ratio", 1.2) * (1.0 - system.get("losses", 0.14))
     return pvlib.inverter.pvwatts(dc, 1.0 / efficiency, efficiency)
