@@ -17,10 +17,19 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from greenzone.layers.catalogue import read_table
+from greenzone.schema import Layers
 from greenzone.supply.demand import read_demand
 from greenzone.supply.dispatch import HOURS_PER_YEAR, Storage
 from greenzone.supply.groups import allocate
-from greenzone.supply.sectors import SECTORS, SectorDemand, quantities, sector_energy, sector_shapes
+from greenzone.supply.sectors import (
+    BASE_YEAR,
+    SECTORS,
+    SectorDemand,
+    quantities,
+    sector_energy,
+    sector_shapes,
+    temp_of_people,
+)
 
 if TYPE_CHECKING:
     from greenzone.config.supply import Management, Supply, SupplyScenario
@@ -156,15 +165,15 @@ def merit(groups: xr.Dataset) -> Array:
     return rank
 
 
-def demand_assumptions(section: Mapping[str, Any], temp_air: ArrayLike | None = None) -> pd.DataFrame:
+def demand_assumptions(section: Mapping[str, Any], layers: Layers | None = None) -> pd.DataFrame:
     """What was assumed about demand, for every year and population path of the section's mixes.
 
     Parameters
     ----------
     section : mapping
         The `supply` section as a dictionary.
-    temp_air : array_like (time,), optional
-        Hourly temperature where people live; without it nobody heats. [degC]
+    layers : Layers, optional
+        Their weather drives heat pumps; without it nobody heats.
 
     Returns
     -------
@@ -177,18 +186,18 @@ def demand_assumptions(section: Mapping[str, Any], temp_air: ArrayLike | None = 
         row = ["", "", "all", "demand", np.nan, "MW", str(section["demand_file"]), "hourly demand of the user"]
         return pd.DataFrame([row], columns=columns)
     table = read_table("demand_sectors")
-    temp = np.full(8760, np.inf) if temp_air is None else np.asarray(temp_air, float)
-    mixes = [{}, *section.get("scenarios", ())]
-    paths = dict.fromkeys(
-        (mix.get("year") or section["year"], mix.get("population") or section["population"]) for mix in mixes
-    )
+    known = layers is not None and "temp_air" in layers.weather and "cell" in layers.site
+    temp = temp_of_people(layers) if layers is not None and known else np.full(8760, np.inf)
+    usual = {"year": section.get("year", BASE_YEAR), "population": section.get("population", "reference")}
+    mixes = [usual, *section.get("scenarios", ())]
+    paths = dict.fromkeys(tuple(mix.get(key) or usual[key] for key in usual) for mix in mixes)
     rows: list[list[Any]] = []
     for year, population in paths:
         now = quantities(table, year, population)
         for row in table[table.path.isin(["all", population])].itertuples():
             value = now[row.sector, row.quantity]
             rows.append([year, population, row.sector, row.quantity, value, row.unit, row.source, row.note])
-        energy = sector_energy(table, year, population, section["demand_gwh"], temp, section.get("sector_gwh"))
+        energy = sector_energy(table, year, population, section.get("demand_gwh", 0.0), temp, section.get("sector_gwh"))
         source = "drivers above, grid losses included"
         rows += [[year, population, name, "energy", value, "GWh", source, ""] for name, value in energy.items()]
     return pd.DataFrame(rows, columns=columns)

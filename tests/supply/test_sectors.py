@@ -123,7 +123,7 @@ def test_temperature_is_that_of_built_up_land():
 
 def test_every_assumption_has_its_source():
     section = Supply(scenarios=({"name": "a", "capacity_mw": {}, "year": 2040, "population": "high"},))
-    table = demand_assumptions(section.model_dump(), TEMP)
+    table = demand_assumptions(section.model_dump())
     assert set(zip(table.year, table.population, strict=True)) == {(2025, "reference"), (2040, "high")}
     assert (table.source.str.len() > 5).all()
     energy = table[(table.year == 2025) & (table.quantity == "energy")]
