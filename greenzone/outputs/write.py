@@ -26,6 +26,7 @@ from greenzone.outputs.store import staged
 from greenzone.outputs.summary import currency
 from greenzone.outputs.tables import district_table, site_table
 from greenzone.outputs.view import RunView
+from greenzone.supply.mixes import demand_assumptions
 
 MANIFEST = "manifest.json"
 UNDERGROUND = re.compile(r"temperature_at_[\d.]+km|heat_flow|favourability")
@@ -152,6 +153,7 @@ def _tables(run: RunView) -> dict[str, pd.DataFrame]:
     found = {
         "ladder": ladder_table(run),
         "scenarios": run.scenarios,
+        "demand_assumptions": demand_assumptions(run.config.get("supply") or {}, run.layers),
         "supply_curve": run.connected.curve,
         "eligibility": run.removed,
     }

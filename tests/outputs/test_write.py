@@ -32,6 +32,7 @@ FILES = {
     "report.html",
     "typical.nc",
     "scenarios.csv",
+    "demand_assumptions.csv",
     "eligibility.csv",
     "supply_curve.csv",
     "ladder.csv",
