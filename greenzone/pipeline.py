@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ class Run:
     land: siting.Eligibility
     zones: gpd.GeoDataFrame
     scenarios: pd.DataFrame
+    scenario_notes: pd.DataFrame
+    plan: supply.ZonePlan | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -141,6 +143,7 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
         connected = connected.with_routes(siting.zone_routes(zones, grid, connection))
     with clock("supply scenarios"):
         scenarios = supply.evaluate(scenario.supply, potentials, lcoe, layers)
+        limits = supply.what_limits(scenario.supply, scenario.economics, potentials, lcoe, layers)
     finished = Run(
         config=as_dict(scenario),
         grid=grid,
@@ -152,8 +155,12 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
         land=land,
         zones=zones,
         scenarios=scenarios,
+        scenario_notes=limits,
         timings=clock.timings,
     )
+    if scenario.plan.enabled:
+        with clock("least-cost plan"):
+            finished = replace(finished, plan=supply.least_cost_plan(finished))
     if directory is not None:
         with clock("maps and tables"):
             outputs.write_outputs(finished, Path(directory))

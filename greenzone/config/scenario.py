@@ -10,6 +10,7 @@ from greenzone.config.eligibility import Eligibility, EligibilityRules
 from greenzone.config.grid import Grid
 from greenzone.config.layers import LayerFiles
 from greenzone.config.outputs import Outputs
+from greenzone.config.plan import Plan
 from greenzone.config.scoring import AnyCriterion, Scoring
 from greenzone.config.supply import Supply
 from greenzone.config.technologies import Technologies
@@ -49,6 +50,8 @@ class Scenario(Options):
     """How development zones are grown from good sites."""
     supply: Supply = Supply()
     """Demand, and the capacity mixes held against it."""
+    plan: Plan = Plan()
+    """The plan of least cost: which capacities serve the zone, under which limits; not made by default."""
     outputs: Outputs = Outputs()
     """Where results go, and how much of them."""
 

@@ -13,6 +13,7 @@ import xarray as xr
 from greenzone.economics import Connected
 from greenzone.outputs.rasters import LandView
 from greenzone.schema import Layers, Potential
+from greenzone.supply import ZonePlan
 
 
 class GridView(Protocol):
@@ -85,6 +86,14 @@ class RunView(Protocol):
     @property
     def scenarios(self) -> pd.DataFrame:
         """Tidy results of the supply scenarios."""
+
+    @property
+    def scenario_notes(self) -> pd.DataFrame:
+        """What limits each supply scenario."""
+
+    @property
+    def plan(self) -> ZonePlan | None:
+        """The least-cost plan, where one was asked for."""
 
     @property
     def timings(self) -> Mapping[str, float]:

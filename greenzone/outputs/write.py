@@ -18,6 +18,7 @@ from greenzone.outputs.geopackage import write_geopackage
 from greenzone.outputs.manifest import checksum, manifest, write_json
 from greenzone.outputs.maps import write_overview
 from greenzone.outputs.netcdf import potential_dataset, profiles_dataset, write_netcdf
+from greenzone.outputs.plan import plan_dataset, plan_tables, profile_tables
 from greenzone.outputs.rasters import write_rasters
 from greenzone.outputs.report import report_from_directory, typical_hours
 from greenzone.outputs.rungs import ladder_table
@@ -64,6 +65,10 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
         write_netcdf(typical_hours(run), stage / "typical.nc")
         if (run.config.get("outputs") or {}).get("profiles"):
             write_netcdf(profiles_dataset(run), stage / "profiles.nc")
+            for name, table in profile_tables(run).items():
+                write_csv(table, stage / f"{name}.csv")
+        if run.plan is not None and run.plan.hourly.sizes:
+            write_netcdf(plan_dataset(run.plan, currency(run)), stage / "plan_hourly.nc")
         for name, table in _tables(run).items():
             write_csv(table, stage / f"{name}.csv")
         best = layers["sites"]["best_technology"].to_numpy(object)
@@ -154,6 +159,8 @@ def _tables(run: RunView) -> dict[str, pd.DataFrame]:
         "ladder": ladder_table(run),
         "scenarios": run.scenarios,
         "demand_assumptions": demand_assumptions(run.config.get("supply") or {}, run.layers),
+        "scenario_notes": run.scenario_notes,
+        **plan_tables(run.plan),
         "supply_curve": run.connected.curve,
         "eligibility": run.removed,
     }

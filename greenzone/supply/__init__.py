@@ -1,5 +1,6 @@
 """Whether the potential supplies the zone: demand, supply groups, dispatch of scenarios, ensembles, least-cost plan."""
 
+from greenzone.supply.build_out import ZonePlan, least_cost_plan
 from greenzone.supply.compare import compare
 from greenzone.supply.demand import DemandShape, demand_series, read_demand, shaped_demand
 from greenzone.supply.dispatch import Storage, dispatch, hourly_dispatch
@@ -7,18 +8,26 @@ from greenzone.supply.draws import draw, percentiles, saltelli, sobol_indices
 from greenzone.supply.ensemble import ensemble, spread, yearly_costs
 from greenzone.supply.evaluate import evaluate
 from greenzone.supply.groups import allocate, stack_groups
-from greenzone.supply.plan import Plan, PlanModel, PlannedStore, Source
+from greenzone.supply.limits import what_limits
+from greenzone.supply.plan import Limits, PlanModel
+from greenzone.supply.plan_parts import Border, Line, PlannedStore, Source, System
+from greenzone.supply.plan_solution import Plan
 from greenzone.supply.pypsa_network import to_pypsa
 from greenzone.supply.scenarios import hourly_balance, scenario_table, supply
 from greenzone.supply.zone_plan import plan_model
 
 __all__ = [
+    "Border",
     "DemandShape",
+    "Limits",
+    "Line",
     "Plan",
     "PlanModel",
     "PlannedStore",
     "Source",
     "Storage",
+    "System",
+    "ZonePlan",
     "allocate",
     "compare",
     "demand_series",
@@ -28,6 +37,7 @@ __all__ = [
     "evaluate",
     "hourly_balance",
     "hourly_dispatch",
+    "least_cost_plan",
     "percentiles",
     "plan_model",
     "read_demand",
@@ -39,5 +49,6 @@ __all__ = [
     "stack_groups",
     "supply",
     "to_pypsa",
+    "what_limits",
     "yearly_costs",
 ]

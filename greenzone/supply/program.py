@@ -1,6 +1,7 @@
 """A linear programme put together in blocks of rows and columns, for HiGHS.
 
-Comes in: blocks and the coefficients between them. Goes out: a HiGHS model, built in one go.
+Comes in: blocks and the coefficients between them. Goes out: a HiGHS model, built in one go, and a basis to start it
+from, taken from the same programme at a coarser time step.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csc_array
 
 SMALLEST = 1e-9  # coefficients below it are rounding of profiles, and HiGHS leaves them out with a warning
+INFINITY = highspy.kHighsInf
 
 
 class Program:
@@ -23,17 +25,16 @@ class Program:
         self._width = self._height = 0
 
     def columns(
-        self, number: int, cost: float = 0.0, lower: float = 0.0, upper: float = highspy.kHighsInf
+        self, number: int, cost: ArrayLike = 0.0, lower: float = 0.0, upper: float = INFINITY
     ) -> NDArray[np.int64]:
         """Add `number` columns and return their numbers."""
-        self._columns.append(np.tile(np.array([[cost], [lower], [upper]], float), number))
+        self._columns.append(np.array([np.broadcast_to(np.asarray(v, float), number) for v in (cost, lower, upper)]))
         self._width += number
         return np.arange(self._width - number, self._width)
 
     def rows(self, number: int, lower: ArrayLike, upper: ArrayLike) -> NDArray[np.int64]:
         """Add `number` rows and return their numbers."""
-        bounds = [np.broadcast_to(np.asarray(bound, float), number) for bound in (lower, upper)]
-        self._rows.append(np.array(bounds))
+        self._rows.append(np.array([np.broadcast_to(np.asarray(bound, float), number) for bound in (lower, upper)]))
         self._height += number
         return np.arange(self._height - number, self._height)
 
@@ -62,3 +63,27 @@ class Program:
         highs.silent()
         highs.passModel(program)
         return highs
+
+    def refined(self, basis: highspy.HighsBasis, steps: int, factor: int) -> highspy.HighsBasis:
+        """The basis of this programme at a step `factor` times as fine, where blocks of `steps` belong to time.
+
+        Every interval takes the state of the longer one that it lies in. Few entries too many or too few are made up
+        for by HiGHS.
+        """
+        finer = highspy.HighsBasis()
+        columns, rows = [block.shape[1] for block in self._columns], [block.shape[1] for block in self._rows]
+        finer.col_status = _repeated(basis.col_status, columns, steps, factor)
+        finer.row_status = _repeated(basis.row_status, rows, steps, factor)
+        finer.valid = finer.alien = True
+        return finer
+
+
+def _repeated(
+    status: list[highspy.HighsBasisStatus], sizes: list[int], steps: int, factor: int
+) -> list[highspy.HighsBasisStatus]:
+    states = np.array([int(state) for state in status])
+    cuts = np.split(states, np.cumsum(sizes)[:-1])
+    spread = np.concatenate(
+        [cut.repeat(factor) if size == steps else cut for cut, size in zip(cuts, sizes, strict=True)]
+    )
+    return [highspy.HighsBasisStatus(int(state)) for state in spread]

@@ -11,7 +11,10 @@ from greenzone.config import init, read_config
 from greenzone.errors import GreenzoneError
 from greenzone.layers import catalogue
 
-EXAMPLES = ["baseline", "quick", "solar-south", "wind-west", "custom-zone", "green-2030", "export-hub-2040"]
+EXAMPLES = [
+    "baseline", "quick", "solar-south", "wind-west", "custom-zone", "green-2030", "export-hub-2040", "all-green-hourly",
+    "drought", "islanded-districts",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -15,7 +15,8 @@ from greenzone.schema import Options
 from greenzone.technologies import TECHNOLOGIES
 
 SECTIONS = (
-    "name description zone grid weather layers eligibility technologies economics scoring zones supply outputs extends"
+    "name description zone grid weather layers eligibility technologies economics scoring zones supply plan outputs "
+    "extends"
 )
 OWN_MODELS = {
     *("Scenario", "Zone", "Grid", "Weather", "UserRaster", "LayerFiles", "Economics", "Costs", "Criterion", "Supply"),

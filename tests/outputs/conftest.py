@@ -138,6 +138,8 @@ def made_up_run(cell_size: float, hours: int = 48) -> SimpleNamespace:
         zones=gpd.GeoDataFrame({"zone": ["solar-1"]}, geometry=[grid.geometry[0]], crs=4326),
         removed=pd.DataFrame({"technology": ["solar"], "rule": ["slope"], "alone_km2": [1 / 3]}),
         scenarios=pd.DataFrame({"scenario": ["a", "a"], "value": [1.0, 1 / 3]}),
+        scenario_notes=pd.DataFrame({"scenario": ["a"], "topic": ["summary"], "note": ["nothing is missing"]}),
+        plan=None,
         timings={"sites": 0.1},
     )
 

@@ -33,6 +33,7 @@ FILES = {
     "typical.nc",
     "scenarios.csv",
     "demand_assumptions.csv",
+    "scenario_notes.csv",
     "eligibility.csv",
     "supply_curve.csv",
     "ladder.csv",

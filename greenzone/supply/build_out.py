@@ -1,0 +1,179 @@
+"""The plan of a run over its years: each year's least cost, keeping what was built before.
+
+Comes in: a finished run. Goes out: a `ZonePlan`: tables of capacity, of each year's sums and of what to know, and the
+hours of the plans. Each year knows nothing of those after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from greenzone.errors import GreenzoneError
+from greenzone.supply.dispatch import HOURS_PER_YEAR
+from greenzone.supply.groups import stack_groups
+from greenzone.supply.plan import PlanModel
+from greenzone.supply.plan_parts import System, coarser
+from greenzone.supply.plan_solution import Plan
+from greenzone.supply.plan_tables import Stage, alternatives_table, capacity_table, hourly_of, notes_of, summary_of
+from greenzone.supply.zone_plan import STANDING, RunView, Sections, costs_of_plan, sections_of, zone_demand, zone_system
+
+if TYPE_CHECKING:
+    from greenzone.config.plan import Plan as PlanSection
+
+STEPS_OF_ALTERNATIVES = 1500  # a plan of more intervals, over all nodes, is told its alternatives at a coarser step
+
+
+@dataclass(frozen=True)
+class ZonePlan:
+    """The least-cost plan of a zone.
+
+    `capacity`: what is built of each technology in each district and year; `alternatives`: the least and the most of
+    each technology in plans that cost little more; `summary`: cost, energy, prices by year;
+    `notes`: what limits the plan, or why there is none; `hourly`: flows and prices over `(year, ..., time)`, empty
+    where there is no plan.
+    """
+
+    capacity: pd.DataFrame
+    alternatives: pd.DataFrame
+    summary: pd.DataFrame
+    notes: pd.DataFrame
+    hourly: xr.Dataset
+
+
+def least_cost_plan(run: RunView) -> ZonePlan:
+    """The plan of least cost of a run, year by year.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run; its `plan` section says what may be built.
+
+    Returns
+    -------
+    ZonePlan
+        A year without a plan is told in `notes`, with the limit that cannot be kept and what is missing; the years
+        after it are not planned.
+
+    Raises
+    ------
+    GreenzoneError
+        The section cannot be used: lines, districts, demand or prices.
+    """
+    sections = sections_of(run.config)
+    system = zone_system(run, sections)
+    stages = build_out(run, sections, system)
+    return ZonePlan(
+        capacity=capacity_table(system, stages),
+        alternatives=alternatives_table(stages),
+        summary=summary_of(system, stages),
+        notes=notes_of(system, stages, sections, _missing_land(run, sections.plan)),
+        hourly=hourly_of(system, stages),
+    )
+
+
+def build_out(run: RunView, sections: Sections, system: System) -> list[Stage]:
+    """Each year's plan; the model is built once and solved again for the next year's land, costs and demand."""
+    section, model = sections.plan, PlanModel(system)
+    base = float((system.demand.sum(0) * system.hours).sum()) / 1000
+    built = np.array([part.min_mw for part in system.parts])
+    paid: NDArray[np.float64] | None = None  # each year for what was built before, at the prices of its own year
+    stages: list[Stage] = []
+    for year in section.years or (sections.economics.cost_year,):
+        per_mw = _costs_in(run, sections, system, year if section.years else None)
+        most = np.maximum(_limits_in(run, section, system, year), built)
+        model.change_capacity(built, most, per_mw)
+        paid = per_mw * built if paid is None else paid
+        sunk = float(paid.sum() - per_mw @ built)  # how much more that is than at this year's prices
+        ceiling = None if section.cost_ceiling is None else section.cost_ceiling - sunk
+        factor = demand_in(run, sections, year, base) / base
+        try:
+            plan = model.solve(section.green_share, section.every_hour, ceiling, factor)
+        except GreenzoneError as error:
+            return [*stages, Stage(year, None, str(error), built, most, np.nan, None)]
+        capacity = np.maximum(plan.capacity_mw.to_numpy(), built)
+        alternatives = _alternatives(model, plan, section.slack, (built, most, per_mw))
+        stages.append(Stage(year, plan, "", built, most, plan.cost + sunk, alternatives))
+        paid = paid + per_mw * (capacity - built)
+        built = capacity
+    return stages
+
+
+def demand_in(run: RunView, sections: Sections, year: int, otherwise: float) -> float:
+    """Demand of a year: linear between those that the plan names, else that of the sectors in the year. [GWh]"""
+    named = sections.plan.demand_gwh
+    if named:
+        years = sorted(named)
+        return float(np.interp(year, years, [named[each] for each in years]))
+    if not sections.plan.years or sections.supply.demand_file is not None:
+        return otherwise
+    demand = zone_demand(run, sections.supply, stack_groups(run.potentials, run.lcoe), year)
+    return float(demand.mean()) * HOURS_PER_YEAR / 1000
+
+
+def _costs_in(run: RunView, sections: Sections, system: System, year: int | None) -> NDArray[np.float64]:
+    """Cost per MW and year of each part when bought in a year, by the learning of its technology."""
+    now = np.array([part.per_mw for part in system.parts])
+    if year is None:
+        return now
+    then, at = costs_of_plan(run, sections, year).per_mw, costs_of_plan(run, sections).per_mw
+    factor = np.array(
+        [1.0 if STANDING in part.name else float(then[part.kind] / at[part.kind]) for part in system.parts]
+    )
+    return now * factor
+
+
+def _limits_in(run: RunView, section: PlanSection, system: System, year: int) -> NDArray[np.float64]:
+    """Most of each part in a year: the potential, by the land of its technology that is eligible by then."""
+    share = land_share(run, year) if section.years else {}
+    return np.array(
+        [part.max_mw * (1.0 if STANDING in part.name else share.get(part.kind, 1.0)) for part in system.parts]
+    )
+
+
+def land_share(run: RunView, year: int) -> Mapping[str, float]:
+    """Eligible land of a year over that of the scenario by technology, where `eligibility.years` names the year."""
+    table = run.land.by_year
+    rows = table[table.year == year] if len(table) else table
+    area = run.grid.sites.area_km2
+    shares = {}
+    for row in rows.itertuples():
+        if row.technology in run.potentials:
+            now = float((run.potentials[row.technology].sites.eligible_fraction * area).sum())
+            shares[row.technology] = float(row.eligible_km2) / now if now > 0 else 0.0
+    return shares
+
+
+def _missing_land(run: RunView, section: PlanSection) -> list[int]:
+    known = set(run.land.by_year.year) if len(run.land.by_year) else set()
+    return [year for year in section.years if year not in known]
+
+
+def _alternatives(
+    model: PlanModel, plan: Plan, slack: float, limits: tuple[NDArray[np.float64], ...]
+) -> pd.DataFrame | None:
+    """The span of near-optimal mixes; of a long plan at a coarser step, with the best at that step."""
+    if slack == 0:
+        return None
+    system = model.system
+    factor = _coarsening(system)
+    if factor == 1:
+        return model.alternatives(plan, slack)
+    coarse = PlanModel(coarser(system, factor))
+    coarse.change_capacity(*limits)
+    wanted = plan.limits
+    best = coarse.solve(wanted.green_share, wanted.every_hour, None, wanted.demand_factor)
+    return coarse.alternatives(best, slack)
+
+
+def _coarsening(system: System) -> int:
+    """Least number of intervals taken together that divides a period and leaves few enough."""
+    length, rows = system.steps // system.periods, system.steps * len(system.nodes)
+    fitting = [n for n in range(1, 25) if length % n == 0 and rows / n <= STEPS_OF_ALTERNATIVES]
+    return min(fitting, default=max(n for n in range(1, 25) if length % n == 0))

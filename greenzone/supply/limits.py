@@ -1,0 +1,175 @@
+"""What limits each capacity mix: the season and the hours in which energy is missing, and which technology would help.
+
+Comes in: the `supply` and `economics` sections, the potentials, their costs. Goes out: the table `scenario_notes.csv`,
+one finding a row, in figures and in a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from greenzone.economics.estimate import costs_of
+from greenzone.schema import Layers, Potential
+from greenzone.supply.dispatch import HOURS_PER_YEAR, dispatch, hourly_dispatch
+from greenzone.supply.ensemble import yearly_costs
+from greenzone.supply.groups import stack_groups
+from greenzone.supply.management import reaching_grid, served_demand
+from greenzone.supply.mixes import Case, build, cases_of, storage, targets_of
+from greenzone.supply.sectors import temp_of_people
+
+if TYPE_CHECKING:
+    from greenzone.config.economics import Economics
+    from greenzone.config.supply import Supply
+
+Array = NDArray[np.float64]
+
+COLUMNS = ["scenario", "topic", "item", "value", "unit", "note"]
+STEP_MW = 10.0  # added of each technology, one after the other, to see what it does
+STORE_HOURS = 4.0  # of the battery that is added
+MET = 1e-4  # share of demand below which nothing counts as missing
+SHORT = 0.5  # MW of a mix that do not fit, from which that is told
+UTC_OFFSET = pd.Timedelta(hours=4)  # Azerbaijan has kept UTC+4 without summer time since 2016
+SEASONS = {"winter": (12, 1, 2), "spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11)}
+
+
+def what_limits(
+    section: Supply, economics: Economics, potentials: Mapping[str, Potential], lcoe: Mapping[str, xr.DataArray],
+    layers: Layers,
+) -> pd.DataFrame:  # fmt: skip
+    """What keeps each mix from meeting demand hour by hour.
+
+    Parameters
+    ----------
+    section, economics : Supply, Economics
+        Mixes and demand; currency and cost of capital.
+    potentials, lcoe : mapping
+        Potential and LCOE over `site` by technology.
+    layers : Layers
+        Weather and curated tables.
+
+    Returns
+    -------
+    DataFrame
+        Columns `scenario topic item value unit note`. Topics: `season` and `hour` (share of what is missing in each),
+        `technology` (GWh less missing for each MW more, on the sites that come next; `battery` holds 4 hours),
+        `cost` (what a MWh less missing costs that way), `land` (MW that do not fit), `summary`. Lines
+        between districts, foresight and islands are left out of account.
+    """
+    if not section.scenarios or not potentials:
+        return pd.DataFrame(columns=COLUMNS)
+    groups = stack_groups(potentials, lcoe)
+    wanted = list(dict.fromkeys([*potentials, *(name for mix in section.scenarios for name in mix.capacity_mw)]))
+    money = costs_of(economics, layers.tables)
+    costs = yearly_costs(money, layers.tables["storage_costs"], layers.tables["price_index"], economics.wacc)
+    cases = cases_of(section, groups, wanted, temp_of_people(layers))
+    rows = [
+        (case.name, *finding)
+        for case, target in zip(cases, targets_of(section.scenarios, wanted), strict=True)
+        for finding in _findings(case, groups, target, wanted, costs, layers.tables["storage_costs"])
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _findings(
+    case: Case, groups: xr.Dataset, target: Array, wanted: list[str], costs: pd.DataFrame, stores: pd.DataFrame
+) -> Iterator[tuple[str, str, float, str, str]]:
+    time = pd.DatetimeIndex(groups.time.to_numpy())
+    missing = missing_mw(case, groups)
+    scale = HOURS_PER_YEAR / len(time) / 1000  # GWh a year for each MW in every interval
+    lost, needed = float(missing.sum()) * scale, float(case.demand_mw.sum()) * scale
+    yield from _land(case, groups, target, wanted)
+    if lost <= MET * needed:
+        yield "summary", "all", lost / needed, "1", "Demand is met in every hour: nothing limits this mix."
+        return
+    local = time + UTC_OFFSET
+    season = {name: float(missing[local.month.isin(months)].sum() * scale / lost) for name, months in SEASONS.items()}
+    hour = pd.Series(missing).groupby(local.hour).sum() * scale / lost
+    helped = _helped(case, groups, target, wanted, stores)
+    price = {name: _price(name, gain, costs) for name, gain in helped.items() if gain > 1e-9}
+    yield "summary", "all", lost / needed, "1", _sentence(lost, needed, missing, season, hour, helped, price, time)
+    for name, share in season.items():
+        yield "season", name, share, "1", f"{share:.0%} of what is missing falls into {name}."
+    for at, share in hour.items():
+        yield (
+            "hour",
+            f"{at:02d}",
+            float(share),
+            "1",
+            f"{share:.1%} of what is missing falls between {at} and {at + 1} h.",
+        )
+    for name, gain in helped.items():
+        yield "technology", name, gain, "GWh MW-1 year-1", f"One more MW of {name} leaves {gain:.2f} GWh less missing."
+    for name, cost in price.items():
+        yield "cost", name, cost, f"{costs.attrs['currency']} MWh-1", f"Through {name} a missing MWh costs {cost:,.0f}."
+
+
+def missing_mw(case: Case, groups: xr.Dataset) -> Array:
+    """Demand of a case that is not served, over time, with its energy management but without foresight. [MW]"""
+    generation, _ = reaching_grid(case, groups)
+    demand, time = served_demand(case, generation), groups.time.to_numpy()
+    return hourly_dispatch(generation[None], [[1.0]], demand[None], time, stores=case.stores).unserved_mw.to_numpy()[0]
+
+
+def missing_gwh(case: Case, groups: xr.Dataset) -> float:
+    """The same in a year. [GWh]"""
+    generation, _ = reaching_grid(case, groups)
+    demand, time = served_demand(case, generation), groups.time.to_numpy()
+    return float(dispatch(generation[None], [[1.0]], demand[None], time, stores=case.stores).unserved_gwh.sum())
+
+
+def _helped(case: Case, groups: xr.Dataset, target: Array, wanted: list[str], stores: pd.DataFrame) -> dict[str, float]:
+    """GWh less missing a year for each MW more of each technology that can still be built, and of a battery."""
+    before, helped = missing_gwh(case, groups), {}
+    for column, name in enumerate(wanted):
+        more = target.copy()
+        more[column] += STEP_MW
+        built = build(more[None], groups, wanted)[0]
+        added = float(built.sum() - case.built_mw.sum())
+        if added > 1e-6:
+            helped[name] = (before - missing_gwh(replace(case, built_mw=built), groups)) / added
+    battery = storage("battery", STEP_MW, STEP_MW * STORE_HOURS, stores.set_index("storage"))
+    helped["battery"] = (before - missing_gwh(replace(case, stores=(*case.stores, battery)), groups)) / STEP_MW
+    return helped
+
+
+def _price(name: str, gain: float, costs: pd.DataFrame) -> float:
+    """What a MWh less missing costs by more of a technology. [currency/MWh]"""
+    row = costs.loc[name]
+    return float((row.per_mw + STORE_HOURS * row.per_mwh_stored) / (gain * 1000) + row.per_mwh)
+
+
+def _land(
+    case: Case, groups: xr.Dataset, target: Array, wanted: list[str]
+) -> Iterator[tuple[str, str, float, str, str]]:
+    technology = groups.technology.to_numpy()
+    for name, mw in zip(wanted, target, strict=True):
+        short = float(mw - case.built_mw[technology == name].sum())
+        if short > SHORT:
+            yield "land", name, short, "MW", f"{short:,.0f} of {mw:,.0f} MW of {name} do not fit on eligible land."
+
+
+def _sentence(
+    lost: float, needed: float, missing: Array, season: Mapping[str, float], hour: pd.Series,
+    helped: Mapping[str, float], price: Mapping[str, float], time: pd.DatetimeIndex,
+) -> str:  # fmt: skip
+    worst = max(season, key=lambda name: season[name])
+    evening = ", ".join(f"{at} h" for at in sorted(hour.nlargest(4).index))
+    peak = time[int(missing.argmax())] + UTC_OFFSET
+    text = (
+        f"{lost:,.3g} of {needed:,.0f} GWh a year are missing ({lost / needed:.1%}), in {(missing > 0).mean():.0%} of "
+        f"the hours: {season[worst]:.0%} of it in {worst}, most at {evening} local time; at worst "
+        f"{missing.max():,.0f} MW on {peak:%d %B} at {peak:%H} h."
+    )
+    most = max(helped, key=lambda name: helped[name])
+    text += f" A MW of {most} helps most ({helped[most]:.2f} GWh a year)"
+    if price:
+        least = min(price, key=lambda name: price[name])
+        text += f"; the cheapest help is {least}, at {price[least]:,.0f} a missing MWh"
+    return text + "."

@@ -1,0 +1,155 @@
+"""The linear programme of a system: which rows and columns there are and where they lie.
+
+Comes in: a checked `System`. Goes out: a `Program` and the `Layout` of its columns and rows.
+
+Every hour and node: sources + discharge + imports + what lines bring + what is missing are at least demand + charge +
+exports + what lines take; what is too much is curtailed. A store charges and discharges at most its power together,
+its level stays within its hours. Power is counted in mean demands and money in mean demands over a year, which keeps
+the numbers near 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from greenzone.supply.dispatch import HOURS_PER_YEAR
+from greenzone.supply.plan_parts import Border, Line, PlannedStore, Source, System
+from greenzone.supply.program import INFINITY, Program
+
+Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Numbers of rows and columns.
+
+    `balance` (node, time) and `green_hour` (time; empty with one border) are rows, `green` is the row of all imports;
+    the others are columns: `capacity` (part), `total` by kind, `used` (time) by node, kind and cost per MWh, `flows`
+    (store, 3, time) charge, discharge and level, `trade` (border, 2, time) imports and exports, `carried`
+    (line, 2, time) there and back, `missing` (node, time).
+    """
+
+    unit: float
+    balance: Index
+    green: Index
+    green_hour: Index
+    capacity: Index
+    total: dict[str, Index]
+    used: dict[tuple[str, str, float], Index]
+    flows: Index
+    trade: Index
+    carried: Index
+    missing: Index
+
+
+def build(system: System) -> tuple[Program, Layout]:
+    """The programme of a system, with no limit yet on imports, and nothing missing."""
+    program, steps = Program(), system.steps
+    share = system.hours / HOURS_PER_YEAR
+    unit = float((system.demand.sum(0) * share).sum())
+    needed = system.demand / unit
+    balance = np.array([program.rows(steps, row, INFINITY) for row in needed])
+    at = {node: balance[number] for number, node in enumerate(system.nodes)}
+    green = program.rows(1, -INFINITY, INFINITY)
+    several = len(system.borders) > 1
+    green_hour = program.rows(steps, -INFINITY, INFINITY) if several else np.empty(0, np.int64)
+    capacity = np.array([_capacity(program, part, unit) for part in system.parts])
+    used = _add_sources(program, system, capacity, at, share)
+    powers = capacity[len(system.sources) :]
+    flows = [
+        _add_store(program, store, power, at[store.node], system)
+        for store, power in zip(system.stores, powers, strict=True)
+    ]
+    trade = [_add_border(program, border, at[border.node], share, unit) for border in system.borders]
+    for imports, _ in trade:
+        program.put(green, imports, share * steps)
+        if several:
+            program.put(green_hour, imports, 1.0)
+    carried = [_add_line(program, line, at, steps, unit) for line in system.lines]
+    missing = np.array([program.columns(steps, 0.0, 0.0, 0.0) for _ in system.nodes])
+    program.put(balance, missing, 1.0)
+    total = _add_totals(program, system, capacity, unit)
+    shapes = {"flows": (flows, 3), "trade": (trade, 2), "carried": (carried, 2)}
+    stacked = {name: np.array(found, np.int64).reshape(-1, rows, steps) for name, (found, rows) in shapes.items()}
+    return program, Layout(unit, balance, green, green_hour, capacity, total, used, missing=missing, **stacked)
+
+
+def _capacity(program: Program, part: Source | PlannedStore, unit: float) -> int:
+    column = program.columns(1, part.per_mw / HOURS_PER_YEAR, part.min_mw / unit, part.max_mw / unit)
+    return int(column[0])
+
+
+def _add_sources(
+    program: Program, system: System, capacity: Index, at: dict[str, Index], share: NDArray[np.float64]
+) -> dict[tuple[str, str, float], Index]:
+    """Sources whose MWh cost nothing feed in all that they can; of the others, columns say what is used."""
+    used: dict[tuple[str, str, float], Index] = {}
+    limits: dict[tuple[str, str, float], Index] = {}
+    for source, column in zip(system.sources, capacity, strict=False):
+        profile = np.asarray(source.profile, float)
+        if source.per_mwh == 0:
+            program.put(at[source.node], column, profile)
+            continue
+        key = (source.node, source.kind, source.per_mwh)
+        if key not in used:
+            used[key] = program.columns(system.steps, source.per_mwh * share)
+            limits[key] = program.rows(system.steps, -INFINITY, 0.0)
+            program.put(at[source.node], used[key], 1.0)
+            program.put(limits[key], used[key], 1.0)
+        program.put(limits[key], column, -profile)
+    return used
+
+
+def _add_store(program: Program, store: PlannedStore, power: int, balance: Index, system: System) -> list[Index]:
+    steps, hours = system.steps, system.interval
+    charge, discharge, level = (program.columns(steps) for _ in range(3))
+    program.put(balance, charge, -1.0)
+    program.put(balance, discharge, 1.0)
+    chain = program.rows(steps, 0.0, 0.0)
+    before = np.roll(level.reshape(system.periods, -1), 1, axis=1).ravel()
+    program.put(chain, level, 1.0)
+    program.put(chain, before, -1.0)
+    program.put(chain, charge, -store.charge_efficiency * hours)
+    program.put(chain, discharge, hours / store.discharge_efficiency)
+    full, busy = program.rows(steps, -INFINITY, 0.0), program.rows(steps, -INFINITY, 0.0)
+    program.put(full, level, 1.0)
+    program.put(full, np.array(power), -store.hours)
+    program.put(busy, charge, 1.0)
+    program.put(busy, discharge, 1.0)
+    program.put(busy, np.array(power), -1.0)
+    return [charge, discharge, level]
+
+
+def _add_border(
+    program: Program, border: Border, balance: Index, share: NDArray[np.float64], unit: float
+) -> list[Index]:
+    imports = program.columns(len(share), border.import_price * share, 0.0, border.import_limit_mw / unit)
+    exports = program.columns(len(share), -border.export_price * share, 0.0, border.export_limit_mw / unit)
+    program.put(balance, imports, 1.0)
+    program.put(balance, exports, -1.0)
+    return [imports, exports]
+
+
+def _add_line(program: Program, line: Line, at: dict[str, Index], steps: int, unit: float) -> list[Index]:
+    ways = []
+    for start, end in ((line.start, line.end), (line.end, line.start)):
+        flow = program.columns(steps, 0.0, 0.0, line.limit_mw / unit)
+        program.put(at[start], flow, -1.0)
+        program.put(at[end], flow, 1.0 - line.loss)
+        ways.append(flow)
+    return ways
+
+
+def _add_totals(program: Program, system: System, capacity: Index, unit: float) -> dict[str, Index]:
+    """One column for the capacity of each kind, wherever it is built."""
+    at_least, totals = dict(system.at_least_mw), {}
+    kinds = np.array([part.kind for part in system.parts])
+    for kind in dict.fromkeys(kinds.tolist()):
+        totals[kind] = program.columns(1, 0.0, at_least.get(kind, 0.0) / unit)
+        sums = program.rows(1, 0.0, 0.0)
+        program.put(sums, totals[kind], -1.0)
+        program.put(sums, capacity[kinds == kind], 1.0)
+    return totals
