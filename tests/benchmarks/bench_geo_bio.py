@@ -12,10 +12,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from greenzone.layers import catalogue
 from greenzone.technologies.bioenergy import Options as Bioenergy
-from greenzone.technologies.bioenergy import all_feedstocks, location, ranges
+from greenzone.technologies.bioenergy import all_feedstocks, conversion, location, logistics, ranges, scale
 from greenzone.technologies.geothermal import Options as Geothermal
 from greenzone.technologies.geothermal.fairway import power_density
 from greenzone.technologies.geothermal.reservoirs import Reservoirs, draw
@@ -50,6 +51,16 @@ def main() -> None:
     measure(
         f"bioenergy: {len(supply)} rows to {SITES} sites x 1,000 draws",
         lambda: ranges.percentiles_of(ranges.draw(supply, options), weight),
+    )
+    lon, lat = (axis.ravel() for axis in np.meshgrid(45.6 + np.arange(110) / 85, 38.9 + np.arange(100) / 111))
+    sites = xr.Dataset({"lon": ("site", lon), "lat": ("site", lat), "area_km2": ("site", np.ones(SITES))})
+    tables = catalogue.read_tables()
+    ways = conversion.read_ways(tables["bioenergy_conversion"], options)
+    straw = rng.gamma(0.5, 0.1, (ways.kind.size, SITES))
+    blocks = logistics.make_blocks(sites, rng.uniform(0, 25, SITES), options.block_km)
+    measure(
+        f"bioenergy: plants that {blocks.x.size} blocks of {SITES} sites feed",
+        lambda: scale.plant_scale(blocks, straw, ways, tables, options),
     )
     spots, fuel = rng.random((480, 2)) * [150, 100], rng.gamma(0.5, 3.0, 480)
     distance = np.hypot(*(spots[:, None] - spots[None, :24]).transpose(2, 0, 1)) * 1.6 + 2

@@ -74,6 +74,15 @@ def test_costs_of_a_site_are_those_of_the_plant_that_it_feeds():
     assert site.capital_per_kw == pytest.approx(4288 * EURO * (points.capacity_mw.iloc[0] / 24) ** -0.3, rel=1e-5)
 
 
+def test_biogas_of_a_farm_costs_what_the_biogas_association_says():
+    """World Bioenergy Association, fact sheet of 2013: about 5,000 EUR/kW at 150 kW, less above and more below."""
+    plant = TABLES["bioenergy_plants"].set_index("resource_class").loc["biogas"]
+    index = TABLES["price_index"].query("currency == 'EUR'").set_index("year").price_index
+    at_150_kw = scale.capital_per_kw(0.15, plant) * index[2013] / index[2025]
+    assert at_150_kw == pytest.approx(5000.0, rel=0.15)
+    assert scale.capital_per_kw(0.075, plant) > scale.capital_per_kw(0.15, plant) > scale.capital_per_kw(1.0, plant)
+
+
 def test_sites_without_fuel_have_no_costs():
     found, _, fuel, ways, _ = scale_of([5.0, 0.0], Options())
     costs_of = scale.site_costs(found, fuel * found.electric, ways)

@@ -67,7 +67,7 @@ class Options(schema.Options):
     (IPCC 2006, vol. 5 ch. 3)."""
     sewage_methane: float = Field(default=12.8, ge=0, le=40)
     """Methane from sewage sludge per person connected [l/d]; 20 l of gas with 64 % of methane, of 18 to 26 l (IEA
-    Bioenergy Task 37, 2015)."""
+    Bioenergy Task 37, 2015); 20 to 30 l of gas from faeces alone (UN 1984)."""
     sewage_connected: float = Field(default=0.50, ge=0, le=1)
     """Share of the people connected to a sewage works [1]; assumption: new towns are, villages are not."""
     sewage_connected_low: float = Field(default=0.20, ge=0, le=1)
