@@ -1,4 +1,4 @@
-"""Supply core beside its peers, all in one run: `python tests/benchmarks/bench_supply.py [ensemble|plan]`.
+"""Supply core beside its peers, all in one run: `python tests/benchmarks/bench_supply.py`.
 
 Prints medians and ratios. Run by hand on a quiet machine; no test depends on it.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import resource
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -105,50 +104,5 @@ def bench_ensemble() -> None:
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB, peers included")
 
 
-def plan_case(hours: int):
-    """Five technologies and two stores with the shapes of a mountain zone."""
-    from greenzone.supply import PlanModel, PlannedStore, Source
-
-    rng, t = np.random.default_rng(1), np.arange(hours)
-    year, day = 2 * np.pi * t / 8760, t % 24
-    sun = np.clip(np.sin((day - 6) / 12 * np.pi), 0, None) * (0.6 + 0.4 * np.sin(year - 1.4))
-    sun *= rng.uniform(0.3, 1, hours // 24 + 1).repeat(24)[:hours]
-    gusts = np.convolve(rng.normal(0, 1, hours + 48), np.ones(49) / 49, "valid")
-    sources = [
-        Source("solar", sun, 60e3, 0.0, 7000),
-        Source("wind", np.clip(0.3 + 0.25 * np.sin(year) + 1.2 * gusts, 0, 1), 160e3, 2.0, 2000),
-        Source("hydro", np.clip(0.35 + 0.25 * np.sin(year - 0.6), 0, 1), 460e3, 0.0, 500),
-        Source("geothermal", np.full(hours, 0.85), 430e3, 0.0, 5),
-        Source("bioenergy", np.full(hours, 0.8), 620e3, 65.0, 10),
-    ]
-    stores = [PlannedStore("battery", 4, 123e3, 0.98, 0.98), PlannedStore("pumped_hydro", 10, 290e3, 0.87, 0.87, 100)]
-    demand = 26 * (1 + 0.25 * np.cos(year) + 0.25 * np.sin((day - 12) / 12 * np.pi))
-    return PlanModel(sources, stores, demand, TIME[:hours], 90.0)
-
-
-def bench_plan(hours: int = HOURS, resolves: int = 3) -> None:
-    from greenzone.supply import to_pypsa
-
-    start = time.perf_counter()
-    model = plan_case(hours)
-    built = time.perf_counter() - start
-    plan = model.solve(0.95)
-    ours = time.perf_counter() - start
-    print(f"plan, {hours} h: {ours:.1f} s (building {built:.2f} s), cost {plan.cost:,.0f}", flush=True)
-    shares = np.linspace(0.94, 0.96, resolves)
-    again = statistics.mean([median_seconds(lambda s=s: model.solve(s), 1) for s in shares])
-    fresh = statistics.mean([median_seconds(lambda s=s: plan_case(hours).solve(s), 1) for s in shares])
-    print(f"another share, same model: {again:.1f} s, fresh: {fresh:.1f} s, ratio {fresh / again:.1f}", flush=True)
-    start = time.perf_counter()
-    network = to_pypsa(plan_case(hours), 0.95)
-    network.optimize(solver_name="highs", solver_options={"output_flag": False}, include_objective_constant=False)
-    peer = time.perf_counter() - start
-    print(f"PyPSA, same problem: {peer:.1f} s, ratio {peer / ours:.2f}, cost {network.objective:,.0f}")
-
-
 if __name__ == "__main__":
-    which, *rest = sys.argv[1:] or ["ensemble"]
-    if which == "plan":
-        bench_plan(*(int(value) for value in rest))
-    else:
-        bench_ensemble()
+    bench_ensemble()
