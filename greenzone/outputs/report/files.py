@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import h5py
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -23,12 +25,16 @@ TYPICAL = "typical.nc"
 
 @dataclass(frozen=True)
 class RunFiles:
-    """The files of a run; `features` holds its GeoJSON files by name, as lists. What is absent is empty."""
+    """The files of a run; what is absent is empty.
+
+    `own` holds by name what technologies tell of the sites beyond the table, with its units; `features` the GeoJSON
+    files by name, as lists.
+    """
 
     folder: Path
     manifest: Mapping[str, Any]
     sites: gpd.GeoDataFrame
-    potential: xr.Dataset
+    own: Mapping[str, tuple[np.ndarray, str]]
     features: Mapping[str, list[dict[str, Any]]]
     curve: pd.DataFrame
     scenarios: pd.DataFrame
@@ -39,7 +45,7 @@ class RunFiles:
     @property
     def technologies(self) -> list[str]:
         """Names in the order of the run."""
-        return [str(name) for name in self.potential.get("technology", xr.DataArray([])).to_numpy()]
+        return [str(name) for name in self.manifest.get("totals") or {}]
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -74,7 +80,7 @@ def read_run(folder: str | Path) -> RunFiles:
             folder,
             json.loads((folder / "manifest.json").read_text(encoding="utf-8")),
             gpd.read_parquet(folder / "sites.parquet"),
-            _dataset(folder / "potential.nc"),
+            _own(folder / "potential.nc"),
             {path.stem: _features(path) for path in sorted(folder.glob("*.geojson")) if path.stem != "sites"},
             _table(folder / "supply_curve.csv"),
             _table(folder / "scenarios.csv"),
@@ -86,6 +92,17 @@ def read_run(folder: str | Path) -> RunFiles:
         raise GreenzoneError(
             f"{folder} cannot be read: {str(error).splitlines()[0]}; run the scenario again"
         ) from error
+
+
+def _own(path: Path) -> dict[str, tuple[np.ndarray, str]]:
+    """Numbers over the sites that one technology tells, and their units; read by the name, which is fast."""
+    with h5py.File(path) as source:
+        sites = source["site"].shape[0]
+        return {
+            str(name): (values[()], str(values.attrs["units"]))
+            for name, values in source.items()
+            if values.shape == (sites,) and values.dtype.kind in "fiu" and "units" in values.attrs
+        }
 
 
 def _dataset(path: Path) -> xr.Dataset:

@@ -96,6 +96,7 @@ def payload(run: RunFiles) -> tuple[sites.Entries, dict[str, Any]]:
     curve, series = tables.curve_entries(run)
     hours, hour_meta = tables.hour_entries(run)
     economics = run.config.get("economics") or {}
+    spread = tables.ranges(run)
     meta = {
         **{key: run.manifest.get(key) for key in PUBLIC},
         "name": run.config.get("name"),
@@ -110,8 +111,8 @@ def payload(run: RunFiles) -> tuple[sites.Entries, dict[str, Any]]:
         **shade_meta,
         **excluded_meta,
         "vectors": shapes.vector_layers(run),
-        "ladders": tables.ladders(run),
-        "ranges": tables.ranges(run),
+        "ladders": tables.ladders(run, spread),
+        "ranges": spread,
         "curve": series,
         "scenarios": tables.scenario_tree(run),
         "hours": hour_meta,

@@ -12,7 +12,6 @@ import rasterio
 import rasterio.errors
 import rasterio.warp
 import shapely
-import xarray as xr
 from rasterio.transform import Affine, from_bounds
 
 from greenzone.layers import catalogue
@@ -73,13 +72,12 @@ def _own(run: RunFiles) -> tuple[Entries, dict[str, str]]:
     entries: Entries = {}
     units: dict[str, str] = {}
     for technology in run.technologies:
-        if f"{technology}_group" in run.potential:
-            entries[f"{technology}_group"] = run.potential[f"{technology}_group"].to_numpy().astype(np.int16)
+        if f"{technology}_group" in run.own:
+            entries[f"{technology}_group"] = run.own[f"{technology}_group"][0].astype(np.int16)
         for name in (*(f"{technology}_{suffix}" for suffix in PERCENTILES), *OWN):
-            if name in run.potential and name.startswith(technology):
-                values: xr.DataArray = run.potential[name]
-                entries[name] = values.to_numpy().astype(np.float32)
-                units[name] = str(values.attrs.get("units", "1"))
+            if name in run.own and name.startswith(technology):
+                values, units[name] = run.own[name]
+                entries[name] = values.astype(np.float32)
     return entries, units
 
 

@@ -23,12 +23,15 @@ FLOWS = ("demand_mw", "charged_mw", "discharged_mw", "exported_mw", "curtailed_m
 SOURCE_COLUMNS = ("layer", "publisher", "package", "licence", "years", "url")
 
 
-def ladders(run: RunFiles) -> dict[str, dict[str, dict[str, float | None]]]:
-    """Rungs of every technology by place: "zone" from the manifest, districts from their file and the supply curve."""
+def ladders(run: RunFiles, spread: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, float | None]]]:
+    """Rungs of every technology by place: "zone" from the manifest, districts from their file and the supply curve.
+
+    `spread` is what `ranges` returns; `ladder.csv` has the last word where the run has one.
+    """
     found: dict[str, dict[str, dict[str, float | None]]] = {"zone": {}}
     for row in run.manifest.get("ladder", ()):
         found["zone"][row["technology"]] = {key: value for key, value in row.items() if key != "technology"}
-    for row in ranges(run):
+    for row in spread:
         if row["quantity"] == "energy" and row["kind"] in ("percentiles", "years"):
             found["zone"].setdefault(row["technology"], {})
             found["zone"][row["technology"]] |= {"technical_p10_gwh": row["low"], "technical_p90_gwh": row["high"]}
