@@ -145,6 +145,11 @@ class PlanModel:
         """Names of sources and stores."""
         return [part.name for part in self.system.parts]
 
+    @property
+    def iterations(self) -> int:
+        """Steps of the simplex method that the last solution took."""
+        return int(self._highs.getInfo().simplex_iteration_count)
+
     def _extreme(self, column: int, sign: float) -> float:
         objective = np.zeros_like(self._costs)
         objective[column] = sign
@@ -220,7 +225,7 @@ class PlanModel:
         coarse._limit(limits)
         if coarse._optimise() == highspy.HighsModelStatus.kOptimal:
             basis = coarse._highs.getBasis()
-            self._highs.setBasis(self._program.refined(basis, coarse.system.steps, COARSE_STEPS))
+            self._highs.setBasis(coarse._program.refined(basis, coarse.system.steps, COARSE_STEPS))
 
     def _why_not(self, limits: Limits) -> str:
         """Which limit cannot be kept, and what is missing."""

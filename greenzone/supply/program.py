@@ -65,7 +65,7 @@ class Program:
         return highs
 
     def refined(self, basis: highspy.HighsBasis, steps: int, factor: int) -> highspy.HighsBasis:
-        """The basis of this programme at a step `factor` times as fine, where blocks of `steps` belong to time.
+        """A basis of this programme as one at a step `factor` times as fine; blocks of `steps` belong to time.
 
         Every interval takes the state of the longer one that it lies in. Few entries too many or too few are made up
         for by HiGHS.
