@@ -57,18 +57,13 @@ class Connection:
     choices: xr.Dataset
     reinforcement: float
     ground: Ground
-    lattice: Lattice
-    targets: Mapping[str, NDArray[np.int64]]
+    fields: Mapping[str, Field]
     notes: tuple[str, ...]
 
     @property
     def distances(self) -> xr.Dataset:
         """The numbers of `sites`, as layers for scoring."""
         return self.sites.drop_vars("grid_node")
-
-    def route_field(self, node: str) -> Field:
-        """Cheapest routes of all cells of the ground to a node."""
-        return self.lattice.routes_to(self.targets[node])
 
 
 def connect(section: Economics, surface: Surface, sites: xr.Dataset, tables: Mapping[str, pd.DataFrame]) -> Connection:
@@ -104,9 +99,9 @@ def connect(section: Economics, surface: Surface, sites: xr.Dataset, tables: Map
         existing = routes.set_index("kind")["multiplier"]["corridor"]
         ground = ground.with_lines(read_lines(files.corridors, "existing lines"), float(existing))
     lattice, weights = Lattice.of(ground.multiplier.values, *ground.size_km), ground.weights(surface.coverage.weights)
-    targets = {row.node: ground.cells_of(row.geometry) for row in nodes.itertuples()}
+    fields = {str(row.node): lattice.routes_to(ground.cells_of(row.geometry)) for row in nodes.itertuples()}
     prices = connection_costs(section, tables)
-    ways = [site_means(lattice.routes_to(cells), weights) for cells in targets.values()]
+    ways = [site_means(field, weights) for field in fields.values()]
     choices = node_choices(ways, nodes, sites.site, prices)
     road = None
     if files.roads is not None:
@@ -114,7 +109,7 @@ def connect(section: Economics, surface: Surface, sites: xr.Dataset, tables: Map
         choices = choices.assign(capital=choices.capital + road["capital"], upkeep=choices.upkeep + road["upkeep"])
     reinforcement = prices["reinforcement_capital_per_mw"] / 1000
     summary = _cheapest(choices, road, f"{section.currency}")
-    return Connection(summary, choices, reinforcement, ground, lattice, targets, _notes(nodes, road is None))
+    return Connection(summary, choices, reinforcement, ground, fields, _notes(nodes, road is None))
 
 
 def nodes_of(section: Economics, surface: Surface, tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
@@ -221,7 +216,7 @@ def route_lines(connection: Connection, wanted: pd.DataFrame) -> gpd.GeoDataFram
     length = np.full(len(wanted), np.nan)
     starts = connection.ground.cells_at(wanted["lon"].to_numpy(), wanted["lat"].to_numpy())
     for node, rows in wanted.reset_index(drop=True).groupby("grid_node", sort=True):
-        field = connection.route_field(str(node))
+        field = connection.fields[str(node)]
         for row in rows.itertuples():
             cell = starts[row.Index]
             if cell < 0 or not np.isfinite(field.cost[cell]):

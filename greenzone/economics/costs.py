@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -117,14 +118,14 @@ def site_costs_in(
 
 
 def _prices(index: pd.DataFrame, currency: str, year: int) -> pd.Series:
-    known = index[index.currency == currency]
-    if known.empty:
+    currencies, years = index["currency"].to_numpy(), index["year"].to_numpy()
+    known = currencies == currency
+    if not known.any():
         raise GreenzoneError(
             f"no prices are known for the currency '{currency}': {nearest(currency, set(index.currency))}"
         )
-    row = known[known.year == year]
-    if row.empty:
-        raise GreenzoneError(
-            f"no prices are known for {currency} of {year}: choose a year from {known.year.min()} to {known.year.max()}"
-        )
-    return row.iloc[0]
+    rows = np.flatnonzero(known & (years == year))
+    if not rows.size:
+        first, last = years[known].min(), years[known].max()
+        raise GreenzoneError(f"no prices are known for {currency} of {year}: choose a year from {first} to {last}")
+    return index.iloc[rows[0]]

@@ -47,7 +47,8 @@ def main(cell_size: float) -> None:
     sites, count = grid.sites, grid.sites.sizes["site"]
     print(f"{count} sites of {cell_size:g} m, {len(tables['grid_nodes'])} nodes")
     connection = timed("connect: all sites to every node", lambda: connect(Economics(), surface, sites, tables))
-    graph, cells = connection.lattice.graph, np.concatenate(list(connection.targets.values()))
+    graph = Lattice.of(connection.ground.multiplier.values, *connection.ground.size_km).graph
+    cells = np.flatnonzero(np.min([field.cost for field in connection.fields.values()], axis=0) == 0)
     timed(
         f"  of it one Dijkstra run to all nodes ({graph.shape[0]} cells)",
         lambda: dijkstra(graph, indices=cells, min_only=True),
