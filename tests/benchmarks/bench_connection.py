@@ -20,6 +20,7 @@ from scipy.sparse.csgraph import dijkstra
 from greenzone.config.economics import Economics
 from greenzone.config.layers import LayerFiles
 from greenzone.economics import compete, connect
+from greenzone.economics.routing import Lattice
 from greenzone.grid import SiteGrid
 from greenzone.ground import read_surface
 from greenzone.layers import catalogue, horizon
