@@ -20,6 +20,7 @@ from greenzone.outputs import qml
 from greenzone.outputs.columns import COLOURS, OTHER_COLOUR, bounds, classes, meaning, ramp, rgb
 
 GEOMETRY = "geom"
+VERSION = {"VERSION": "1.2"}  # read without a warning by QGIS of 2018 and later
 BROKEN = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
 # A GeoPackage stamps its layers with the time of writing; a fixed one keeps the bytes the same.
 FIXED_DATE = "2000-01-01T00:00:00.000Z"
@@ -53,9 +54,11 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, currenc
             pyogrio.write_dataframe(
                 frame, path, layer=name, driver="GPKG", geometry_type=kind, promote_to_multi=kind.startswith("Multi"),
                 layer_options={"GEOMETRY_NAME": GEOMETRY, "DESCRIPTION": name.replace("_", " ")},
+                dataset_options=VERSION,
             )  # fmt: skip
         table = style_table(layers, currency)
-        pyogrio.write_dataframe(table, path, layer="layer_styles", driver="GPKG", layer_options={"FID": "id"})
+        options = {"FID": "id", "DATETIME_PRECISION": "MILLISECOND"}
+        pyogrio.write_dataframe(table, path, layer="layer_styles", driver="GPKG", layer_options=options)
 
 
 def style_table(layers: Mapping[str, gpd.GeoDataFrame], currency: str = "USD") -> pd.DataFrame:

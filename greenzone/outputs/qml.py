@@ -114,8 +114,9 @@ def _symbol(parent: Element, name: str, kind: str, colour: Colour, filled: bool 
     symbol = SubElement(parent, "symbol", name=name, type=KINDS[kind], alpha="1", clip_to_extent="1")
     own = f"{','.join(map(str, colour))},255"
     if kind == "Polygon":
-        look = {"color": own, "style": "solid" if filled else "no", "outline_color": own, "outline_width": "0.4"}
-        look["outline_style"] = "no" if filled else "solid"
+        # Filled cells get a hairline in their own colour, else the ground shines through between them.
+        look = {"color": own, "style": "solid" if filled else "no", "outline_color": own, "outline_style": "solid"}
+        look["outline_width"] = "0" if filled else "0.4"
         drawn = "SimpleFill"
     elif kind == "LineString":
         look = {"line_color": own, "line_width": "0.4", "line_style": "solid", "capstyle": "round"}
