@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
 import greenzone as gz
 from greenzone import pipeline, schema
@@ -144,3 +145,12 @@ def test_the_files_say_what_they_hold(project, tmp_path):
     assert "synthetic" in text
     assert "50 %" in text
     assert manifest["config"]["weather"]["seed"] == 1
+
+
+def test_shafag_lies_in_a_zone_of_the_first_quarter(fine):
+    """240 MW at Jabrayil; published is no more of its place, 39.33 N 47.05 E is the weather point of the plain."""
+    zones = fine.zones[fine.zones["technology"] == "solar"]
+    there = zones[zones.contains(shapely.Point(47.05, 39.33))]
+    assert len(there) == 1
+    assert there["rank"].iloc[0] <= np.ceil(len(zones) / 4)
+    assert there["capacity_mw"].iloc[0] > 240

@@ -16,7 +16,6 @@ from greenzone.config.zones import ZoneCriteria, Zones
 from greenzone.economics.area import NOWHERE, connect_area
 from greenzone.economics.connection import Connection
 from greenzone.economics.corridor import Ground
-from greenzone.economics.routing import Lattice
 from greenzone.layers.catalogue import read_table
 from greenzone.schema import Potential, Raster
 from greenzone.siting.development import Contenders, complementarity, ranked, sent_at_once
@@ -40,9 +39,7 @@ def grid_of(capital, spare, reinforcement=175.0) -> Connection:
         {"node": ["near", "hub"][: len(values)], "site": ["a", "b"]},
     )
     ground = Ground(Raster(np.ones((2, 2)), 46.0, 40.0, 0.1, 0.1), np.arange(4))
-    return Connection(
-        xr.Dataset(), choices, reinforcement, ground, Lattice.of(np.ones((2, 2)), [1.0, 1.0], 1.0), {}, ()
-    )
+    return Connection(xr.Dataset(), choices, reinforcement, ground, {}, ())
 
 
 def test_a_large_area_passes_the_near_node_by():
