@@ -7,7 +7,6 @@ fixed over the Earth, carry every field: a cell's series depends on its own plac
 from __future__ import annotations
 
 import numpy as np
-from scipy import signal
 
 KM_PER_DEGREE = 111.195  # mean Earth radius 6371 km
 WAVES = 48  # plane waves in a field; enough that its correlation follows the exponential within a few hundredths
@@ -32,9 +31,11 @@ def wave_numbers(length: float) -> np.ndarray:
 
 def autoregressive(rng: np.random.Generator, steps: int, series: int, persistence: float) -> np.ndarray:
     """Standard normal first-order autoregressive series `(step, series)` with lag-one correlation `persistence`."""
-    noise = rng.standard_normal((steps, series))
-    noise[1:] *= np.sqrt(1 - persistence**2)
-    return signal.lfilter([1.0], [1.0, -persistence], noise, axis=0)
+    values = rng.standard_normal((steps, series))
+    values[1:] *= np.sqrt(1 - persistence**2)
+    for step in range(1, steps):
+        values[step] += persistence * values[step - 1]
+    return values
 
 
 def field(
