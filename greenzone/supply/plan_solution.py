@@ -20,6 +20,7 @@ from greenzone.supply.plan_program import Layout
 if TYPE_CHECKING:
     from greenzone.supply.plan import Limits
 
+FULL = 1e-6  # share of a limit within which it counts as reached
 UNITS = {
     "used_mw": ("MW", "output of the source"),
     "charge_mw": ("MW", "power into the store"),
@@ -131,9 +132,12 @@ def _values(system: System, layout: Layout, value: NDArray[np.float64], reduced:
         part.name: max(0.0, -float(reduced[column])) * (part.max_mw > part.min_mw)
         for part, column in zip(system.parts, layout.capacity, strict=True)
     }
-    flows = {line.name: columns for line, columns in zip(system.lines, layout.carried, strict=True)}
-    flows |= {border.name: columns for border, columns in zip(system.borders, layout.trade, strict=True)}
-    return pd.Series(parts | {name: float(np.maximum(-reduced[columns], 0).sum()) for name, columns in flows.items()})
+    saved = {line.name: reduced[columns] for line, columns in zip(system.lines, layout.carried, strict=True)}
+    for border, (imports, exports) in zip(system.borders, layout.trade, strict=True):
+        # Imports that the green share keeps out are no matter of the line.
+        full = value[imports] * layout.unit >= border.import_limit_mw * (1 - FULL)
+        saved[border.name] = np.concatenate([reduced[imports][full], reduced[exports]])
+    return pd.Series(parts | {name: float(np.maximum(-cost, 0).sum()) for name, cost in saved.items()})
 
 
 def _share_value(system: System, layout: Layout, limits: Limits, dual: NDArray[np.float64]) -> float:

@@ -210,6 +210,14 @@ def test_exports_earn_their_price_up_to_the_line():
     assert plan.value_per_mw["outside"] == pytest.approx(8760 * 80 - 500e3)
 
 
+def test_a_border_has_a_value_only_where_its_own_limit_is_reached():
+    """Imports at 1 a MWh are worth more than any source; 3 MW of line limit them, or else the green share does."""
+    cheap = replace(system(), borders=[Border("outside", 1.0, import_limit_mw=3.0)])
+    assert PlanModel(cheap).solve(0.0).value_per_mw["outside"] > 0
+    assert PlanModel(system(import_price=1.0)).solve(0.9).value_per_mw["outside"] == 0
+    assert PlanModel(system(import_price=1.0)).solve(0.9, every_hour=True).value_per_mw["outside"] == 0
+
+
 def test_typical_years_are_not_longer_than_they_are():
     """The same six days counted as a year: weights of 8760 / 144 hours each are the default."""
     weighted = replace(system(), weight=np.full(len(TIME), 8760 / len(TIME)))
