@@ -273,3 +273,14 @@ def test_flows_balance_hour_by_hour(made_up_weeks):
     use = hours.demand_mw + hours.charged_mw + hours.exported_mw + hours.curtailed_mw
     np.testing.assert_allclose(supply, use, rtol=1e-4, atol=1e-2)
     assert float(hours.share_met.max()) <= 1.0
+
+
+def test_command_writes_the_report_of_a_finished_run(folder, tmp_path):
+    from typer.testing import CliRunner
+
+    from greenzone.cli import app
+
+    file = tmp_path / "hesabat.html"
+    done = CliRunner().invoke(app, ["report", str(folder), "--lang", "az", "-o", str(file)])
+    assert done.exit_code == 0, done.output
+    assert content(file.read_text(encoding="utf-8"))["lang"] == "az"

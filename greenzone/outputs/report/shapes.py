@@ -129,5 +129,6 @@ def nodes(run: RunFiles) -> list[Feature]:
 
 def _embedded_nodes(run: RunFiles) -> gpd.GeoDataFrame:
     table = catalogue.read_table("grid_nodes")
-    table = table[table.district.isin(run.sites.district.dropna().unique())]
+    near = run.sites["grid_node"].dropna().unique() if "grid_node" in run.sites else ()
+    table = table[table.district.isin(run.sites.district.dropna().unique()) | table.node.isin(near)]
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table.lon, table.lat), crs=4326)

@@ -83,7 +83,7 @@ GZ.scenarioTechnologies = function () {
   return GZ.content.technologies.filter((name) => found.has(name));
 };
 GZ.scenarioChart = function () {
-  const all = GZ.content.scenarios, names = all.map((s) => GZ.shorter(GZ.scenario(s.name), GZ.narrow() ? 14 : 26));
+  const all = GZ.content.scenarios.filter((s) => !GZ.isIsland(s.name)), names = all.map((s) => GZ.shorter(GZ.scenario(s.name), GZ.narrow() ? 14 : 26));
   if (!GZ.chartOrNot("scenario-chart", all.length, "no_scenarios")) return null;
   const bars = GZ.scenarioTechnologies().map((tech) => ({ type: "bar", name: GZ.tech(tech), x: names, y: all.map((s) => GZ.quantity(s, "energy", "year", tech) || 0), marker: { color: GZ.colourOf(tech) }, hovertemplate: `%{x}, %{fullData.name}: %{y:,.0f} ${GZ.unitOf("gwh")}<extra></extra>` }));
   const demand = { type: "scatter", mode: "markers", name: GZ.t("demand"), x: names, y: all.map((s) => GZ.quantity(s, "demand")), marker: { symbol: "line-ew", size: 44, line: { width: 4, color: "#111" } }, hovertemplate: `${GZ.t("demand")}: %{y:,.0f} ${GZ.unitOf("gwh")}<extra></extra>` };

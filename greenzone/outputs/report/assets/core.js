@@ -44,7 +44,13 @@ GZ.district = function (name) {
   return GZ.lang === "az" && Object.hasOwn(GZ.content.names_az, name) ? GZ.content.names_az[name] : name;
 };
 GZ.criterion = (name) => (GZ.has("criterion_" + name) ? GZ.t("criterion_" + name) : name.replaceAll("_", " "));
-GZ.scenario = (name) => (GZ.has("scenario_" + name) ? GZ.t("scenario_" + name) : name);
+// Districts of an islanded scenario follow its name after a colon.
+GZ.isIsland = (name) => GZ.content.scenarios.some((s) => name.startsWith(s.name + ": "));
+GZ.scenario = function (name) {
+  if (GZ.has("scenario_" + name)) return GZ.t("scenario_" + name);
+  const [whole, district] = GZ.isIsland(name) ? name.split(": ") : [];
+  return district ? `${GZ.scenario(whole)}: ${GZ.district(district)}` : name;
+};
 
 // Browsers without Azerbaijani numbers would write them the English way; German ones are written alike.
 GZ.locale = () => (GZ.lang === "az" ? "de" : GZ.lang);

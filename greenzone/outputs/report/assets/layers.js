@@ -159,7 +159,7 @@ GZ.settlement = function (map, g, place) {
 GZ.districtLabel = function (map, g, district) {
   if (!district.middle) district.middle = GZ.middleOf(district);
   const [px, py] = map.degrees(...district.middle);
-  if (!map.shown.settlements) GZ.label(map, g, GZ.district(district.p.district), px, py, 600, 13, "center");
+  if (!map.shown.settlements || !GZ.content.vectors.settlements.length) GZ.label(map, g, GZ.district(district.p.district), px, py, 600, 13, "center");
 };
 GZ.at = (map, feature) => map.degrees(feature.g[0][0] / GZ.content.scale, feature.g[0][1] / GZ.content.scale);
 GZ.label = function (map, g, text, px, py, weight, size, align) {
