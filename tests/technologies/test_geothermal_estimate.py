@@ -1,5 +1,7 @@
 """The geothermal potential of the zone: schema, ladder, published bounds, the user's own data, errors."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -115,6 +117,17 @@ def test_springs_are_apart_and_within_the_published_flow(potential):
     assert springs.flow_m3_per_day.sum() < 3093
     assert 0 < potential.totals["spring_heat_mw"] < 5.99
     assert springs.set_index("spring").heat_mw.isna()["Zuar"]
+
+
+def test_springs_are_bounded_by_what_was_published(potential, zone_case):
+    """3,093 m3/d in Kalbajar and 412 in Shusha over 40 K: 5.9 and 0.8 MW; springs of more flow count with no more."""
+    assert potential.totals["spring_heat_highest_mw"] == pytest.approx((3093 + 412) / 3093 * 5.99 * 0.983, rel=5e-3)
+    assert potential.totals["spring_heat_mw"] < potential.totals["spring_heat_highest_mw"]
+    sites, layers = zone_case
+    table = layers.tables["springs"]
+    gushing = table.assign(flow_m3_per_day=table.flow_m3_per_day * 100)
+    flooded = geothermal.estimate(sites, replace(layers, tables={**layers.tables, "springs": gushing}), Options())
+    assert flooded.totals["spring_heat_mw"] == pytest.approx(5.99 * 0.983, rel=5e-3)  # 60 degC water weighs 983 kg/m3
 
 
 def test_leave_one_out_error_is_told(potential):

@@ -84,9 +84,11 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     rock = underground.Rock(heat_flow, layers, options)
     field = _field(sites, layers, options, rock)
     groups, profiles, hourly = _profiles(sites, layers, options, field)
+    flows = springs.published_flows(layers.tables.get("published"))
     warm = springs.spring_features(
-        layers.tables["springs"], layers.tables["geothermal_prospects"], layers.zone, options
+        layers.tables["springs"], layers.tables["geothermal_prospects"], layers.zone, options, flows
     )
+    figures["spring_heat_highest_mw"] = springs.highest_heat(flows, layers.zone, options)
     fairway = fairway_variables(sites, layers.site, rock, (field.features, warm), options)
     data = heat_flow.assign(
         underground.rock_variables(rock, options) | fairway | _ladder(sites, rock, options, field, hourly)
@@ -306,7 +308,11 @@ def _notes(options: Options, figures: dict[str, float]) -> tuple[str, ...]:
         " the heat flow.",
         "Theoretical and geographic rungs are heat of the rock, thermal; the technical rung is electricity.",
     ]
-    if figures:
+    notes.append(
+        "Springs count with their own flow, never with more than was published of their district; all water published"
+        f" would give {figures['spring_heat_highest_mw']:.1f} MW if it were as warm."
+    )
+    if "heat_flow_places" in figures:
         notes.append(
             f"Heat flow rests on {figures['heat_flow_places']:.0f} places, most of them outside the zone; left out one"
             f" by one they are foretold with an error of {figures['heat_flow_leave_one_out_rmse']:.0f} mW/m2."
