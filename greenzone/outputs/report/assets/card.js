@@ -35,7 +35,7 @@ GZ.siteTip = function (site) {
 GZ.featureTip = function (kind, feature) {
   const p = feature.p, line = (...text) => GZ.el("div", {}, text.join(""));
   if (kind === "node") {
-    return [GZ.el("strong", {}, p.node), line(p.voltage_kv ? `${GZ.number(p.voltage_kv)} kV` : "", p.approximate ? ` · ${GZ.t("approximate")}` : "")];
+    return [GZ.el("strong", {}, GZ.district(p.node)), line(p.voltage_kv ? `${GZ.number(p.voltage_kv)} kV` : "", p.approximate ? ` · ${GZ.t("approximate")}` : "")];
   }
   const lines = [GZ.el("strong", {}, p.title), line(GZ.tech(p.technology), p.status ? ` · ${GZ.t("status_" + p.status)}` : "", p.river ? ` · ${p.river}` : "")];
   const energy = Number.isFinite(p.energy_gwh) && p.energy_gwh !== null ? ` · ${GZ.number(p.energy_gwh)} ${GZ.t("gwh_year")}` : "";
@@ -67,7 +67,7 @@ GZ.card = function (site) {
     ["district", GZ.district(GZ.word("district", site) || "–")],
     ["area", `${GZ.number(GZ.value("area_km2", site))} km²`],
     ["grid_distance", `${GZ.number(GZ.value("distance_grid", site))} km`],
-    ["grid_node", GZ.word("grid_node", site) || "–"],
+    ["grid_node", GZ.district(GZ.word("grid_node", site) || "–")],
     ["connection_cost", `${GZ.number(GZ.value("connection_cost", site))} ${GZ.money("kw")}`],
   ];
   GZ.put(card,

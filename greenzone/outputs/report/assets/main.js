@@ -15,7 +15,7 @@ GZ.selects = function () {
   GZ.options("hours-week", (GZ.content.hours.weeks || []).map((name) => [name, GZ.t("week_" + name)]));
   GZ.options("heat-kind", [["share_met", GZ.t("heat_share_met")], ["hours_met", GZ.t("heat_hours_met")]]);
   GZ.byId("hours-controls").hidden = !scenarios.length;
-  GZ.byId("hours-text").textContent = GZ.content.hours.weeks ? GZ.t("hours_text", { offset: GZ.signed(GZ.content.hours.utc_offset) }) : GZ.t("no_hours");
+  GZ.byId("hours-text").textContent = GZ.content.hours.weeks ? GZ.t("hours_text", { offset: GZ.signed(GZ.content.hours.utc_offset) }) + (GZ.content.scenarios.some((s) => GZ.isIsland(s.name)) ? " " + GZ.t("no_islands") : "") : GZ.t("no_hours");
 };
 
 GZ.tablesAll = () => { GZ.cards(); GZ.zonesTable(); GZ.ladderTable(); GZ.districtTable(); GZ.rangesTable(); GZ.scenarioTable(); GZ.worthTable(); GZ.publishedTable(); GZ.limits(); GZ.sources(); };

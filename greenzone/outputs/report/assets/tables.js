@@ -36,7 +36,7 @@ GZ.zonesTable = function () {
   const go = (z) => GZ.el("button", { type: "button", class: "link", onclick: () => { GZ.state.overlays.zones = true; GZ.show(GZ.map, { technology: z.p.technology }); GZ.goToShape(z); GZ.byId("map").scrollIntoView({ block: "center" }); } }, z.p.zone);
   const of = (key) => (z) => GZ.number(z.p[key]);
   GZ.fill("zones-table", GZ.table([[GZ.t("zone"), go], [GZ.t("technology"), (z) => GZ.techCell(z.p.technology)], [GZ.t("district"), (z) => GZ.district(z.p.district)], [`${GZ.t("area")} [km²]`, of("area_km2"), "n"], [`${GZ.t("capacity")} [${GZ.unitOf("mw")}]`, of("capacity_mw"), "n"], [`${GZ.t("energy")} [${GZ.unitOf("gwh")}]`, of("energy_gwh"), "n"],
-    [GZ.t("layer_capacity_factor"), (z) => GZ.percent(z.p.capacity_factor), "n"], [`LCOE [${GZ.money("mwh")}]`, of("lcoe"), "n"], [`${GZ.t("layer_lcoe_connected")} [${GZ.money("mwh")}]`, of("lcoe_connected"), "n"], [GZ.t("grid_node"), (z) => z.p.grid_node || "–"], [GZ.t("sure_top"), (z) => GZ.percent(z.p.top_probability, 0), "n"]], rows));
+    [GZ.t("layer_capacity_factor"), (z) => GZ.percent(z.p.capacity_factor), "n"], [`LCOE [${GZ.money("mwh")}]`, of("lcoe"), "n"], [`${GZ.t("layer_lcoe_connected")} [${GZ.money("mwh")}]`, of("lcoe_connected"), "n"], [GZ.t("grid_node"), (z) => GZ.district(z.p.grid_node || "–")], [GZ.t("sure_top"), (z) => GZ.percent(z.p.top_probability, 0), "n"]], rows));
 };
 
 GZ.ladderTable = function () {
