@@ -26,7 +26,7 @@ from greenzone.siting.land import Sites
 from greenzone.siting.robustness import top_probability
 from greenzone.siting.scoring import Ranking, linear_value
 from greenzone.siting.weights import scaled
-from greenzone.siting.zones import Candidates, compactness, dissolved, grow
+from greenzone.siting.zones import Candidates, compactness, dissolved, grow, neighbours_of
 
 TOP_SHARE = 0.25  # of the zones; counts as the best in their probability
 HOURS = 8.76  # GWh per MW and year at full output
@@ -84,9 +84,12 @@ def zones_of(
     crs = metric_crs(grid.crs, float(grid.sites.lon.mean()), float(grid.sites.lat.mean()))
     shapes = projected(grid.geometry, crs)
     parts = [pd.DataFrame(columns=[*COLUMNS, "geometry"])]
-    for land in all_candidates(section, contenders):
+    lands = all_candidates(section, contenders)
+    good = np.flatnonzero(np.any([land.good for land in lands], axis=0)) if lands else np.zeros(0, int)
+    beside = neighbours_of(good, shapes)
+    for land in lands:
         least = section.min_mw.get(land.name, max(section.min_mw.get(name, 0.0) for name in land.technologies))
-        found = grow(land, shapes, section.max_extent * 1000, least, section.min_compactness)
+        found = grow(land, shapes, beside, section.max_extent * 1000, least, section.min_compactness)
         rows = [described(land, sites, grid, shapes, contenders, connection) for sites in found]
         if rows:
             parts.append(ranked(pd.DataFrame(rows), section.criteria, scoring))

@@ -40,7 +40,14 @@ class Candidates:
         return np.asarray(self.capacities.sum(0))
 
 
-def grow(land: Candidates, shapes: np.ndarray, extent: float, least: float, compact: float) -> list[np.ndarray]:
+def grow(
+    land: Candidates,
+    shapes: np.ndarray,
+    neighbours: Mapping[int, list[int]],
+    extent: float,
+    least: float,
+    compact: float,
+) -> list[np.ndarray]:
     """Sites of each zone, found from the best site on.
 
     Parameters
@@ -49,6 +56,8 @@ def grow(land: Candidates, shapes: np.ndarray, extent: float, least: float, comp
         Scores and capacities.
     shapes : ndarray of polygons
         Sites in a CRS in metres.
+    neighbours : mapping
+        Result of `neighbours_of`, for the candidates at least.
     extent : float
         Largest extent [m].
     least : float
@@ -62,7 +71,6 @@ def grow(land: Candidates, shapes: np.ndarray, extent: float, least: float, comp
         Positions of the sites, rising; no site is in two zones.
     """
     members, capacity = np.flatnonzero(land.good), land.capacity
-    neighbours = _neighbours(members, shapes)
     centre = shapely.get_coordinates(shapely.centroid(shapes))
     free, found = set(members.tolist()), []
     for seed in sorted(members.tolist(), key=lambda site: (-land.score[site], centre[site].tolist())):
@@ -81,8 +89,8 @@ def grow(land: Candidates, shapes: np.ndarray, extent: float, least: float, comp
     return found
 
 
-def _neighbours(members: np.ndarray, shapes: np.ndarray) -> dict[int, list[int]]:
-    """Sites that share an edge with each site; corners do not count."""
+def neighbours_of(members: np.ndarray, shapes: np.ndarray) -> dict[int, list[int]]:
+    """Which of the `members` (positions in `shapes`) share an edge with each of them; corners do not count."""
     one, other = shapely.STRtree(shapes[members]).query(shapes[members], predicate="dwithin", distance=0.01)
     apart = one < other
     one, other = members[one[apart]], members[other[apart]]

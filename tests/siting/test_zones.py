@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from greenzone.config.zones import Zones
-from greenzone.siting.zones import Candidates, compactness, dissolved, grow
+from greenzone.siting.zones import Candidates, compactness, dissolved, grow, neighbours_of
 
 SIDE = 12
 
@@ -26,6 +26,10 @@ def land(score: np.ndarray, good: np.ndarray | None = None) -> Candidates:
     return Candidates("solar", ("solar",), score, ones[None] * 10, ones[None] * 15, ones[None] * 600, chosen)
 
 
+def zones(land: Candidates, shapes: np.ndarray, *limits: float) -> list[np.ndarray]:
+    return grow(land, shapes, neighbours_of(np.arange(len(shapes)), shapes), *limits)
+
+
 def field(*places: tuple[slice, slice]) -> np.ndarray:
     score = np.zeros((SIDE, SIDE))
     for k, place in enumerate(places):
@@ -35,19 +39,19 @@ def field(*places: tuple[slice, slice]) -> np.ndarray:
 
 def test_two_fields_make_two_zones_and_a_small_one_none():
     score = field((slice(0, 3), slice(0, 3)), (slice(6, 10), slice(6, 10)), (slice(0, 1), slice(8, 10)))
-    found = grow(land(score), squares(), 20_000.0, 50.0, 0.15)
+    found = zones(land(score), squares(), 20_000.0, 50.0, 0.15)
     assert [len(sites) for sites in found] == [9, 16]
     assert score[found[0]].tolist() == [0.9] * 9
 
 
 def test_corners_do_not_join():
     score = field((slice(0, 3), slice(0, 3)), (slice(3, 6), slice(3, 6)))
-    assert [len(sites) for sites in grow(land(score), squares(), 20_000.0, 50.0, 0.15)] == [9, 9]
+    assert [len(sites) for sites in zones(land(score), squares(), 20_000.0, 50.0, 0.15)] == [9, 9]
 
 
 def test_a_whisker_is_cut_off():
     score = field((slice(0, 3), slice(0, 3)), (slice(1, 2), slice(3, 9)))
-    found = grow(land(score), squares(), 20_000.0, 50.0, 0.15)
+    found = zones(land(score), squares(), 20_000.0, 50.0, 0.15)
     assert len(found) == 1
     assert len(found[0]) <= 9 + 5
     assert (score[found[0]] == 0.9).sum() == 9
@@ -58,7 +62,7 @@ def test_a_whisker_is_cut_off():
 def test_zones_keep_their_promises(seed, extent, least):
     score = np.random.default_rng(seed).uniform(0, 1, SIDE * SIDE)
     shapes, chosen = squares(), score > 0.4
-    found = grow(land(score, chosen), shapes, extent, least, 0.15)
+    found = zones(land(score, chosen), shapes, extent, least, 0.15)
     assert len(np.concatenate([[], *found])) == len({site for sites in found for site in sites})
     centre = shapely.get_coordinates(shapely.centroid(shapes))
     for sites in found:
@@ -76,8 +80,8 @@ def test_zones_keep_their_promises(seed, extent, least):
 def test_the_order_of_sites_does_not_matter(seed):
     generator = np.random.default_rng(seed)
     score, order, shapes = generator.uniform(0, 1, SIDE * SIDE).round(1), generator.permutation(SIDE * SIDE), squares()
-    first = grow(land(score, score > 0.4), shapes, 6000.0, 30.0, 0.15)
-    second = grow(land(score[order], score[order] > 0.4), shapes[order], 6000.0, 30.0, 0.15)
+    first = zones(land(score, score > 0.4), shapes, 6000.0, 30.0, 0.15)
+    second = zones(land(score[order], score[order] > 0.4), shapes[order], 6000.0, 30.0, 0.15)
     assert [sites.tolist() for sites in first] == [sorted(order[sites].tolist()) for sites in second]
 
 
