@@ -241,7 +241,13 @@ def _method(sections: Sections, years_without_land: Sequence[int]) -> Iterator[t
         ),
     )
     if plan.weeks is not None:
-        yield "method", f"{plan.weeks} typical weeks stand for the year: stores carry nothing from season to season."
+        yield (
+            "method",
+            (
+                f"{plan.weeks} typical weeks stand for the year: stores carry nothing from season to season, "
+                "and the worst week of the year may not be among them. The cost is a low estimate."
+            ),
+        )
     if len(plan.years) > 1:
         yield "method", "Each year is planned without knowledge of the later ones and keeps what was built."
     if years_without_land:
