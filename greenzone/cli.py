@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import warnings
 from collections.abc import Sequence
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 EXIT_CODES = (
     "Exit codes: 0 all went well; 1 a fault of greenzone itself; 2 input that cannot be used, told in one line; "
-    "130 interrupted. Results go to stdout, progress and warnings to stderr; colours only on a terminal, "
-    "and never with NO_COLOR set."
+    "130 interrupted; 143 told to end. Results go to stdout, progress and warnings to stderr; "
+    "colours only on a terminal, and never with NO_COLOR set."
 )
 app = typer.Typer(
     help="Where in a zone solar, wind, hydro, geothermal and bioenergy can stand, how much they give and at what cost.",
@@ -283,6 +284,8 @@ def data_check(quiet: Quiet = False) -> None:
 def main() -> None:
     """Entry point: user errors become one line on stderr and exit code 2, warnings one line each."""
     warnings.showwarning = warn  # type: ignore[assignment]
+    # Told to end, leave through the same doors as when interrupted, so that no half-made files stay behind.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         app()
     except GreenzoneError as error:

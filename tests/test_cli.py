@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import warnings
@@ -15,6 +16,7 @@ import pandas as pd
 import pytest
 
 from greenzone import cli, terminal
+from greenzone.outputs import staged
 from greenzone.terminal import Expectation, shown
 
 SMALL = ["zone.districts=[Shusha]", "grid.cell_size=4000"]
@@ -123,6 +125,22 @@ def test_interrupt_is_exit_code_130(greenzone, monkeypatch, project):
 
     monkeypatch.setattr("greenzone.config.read_config", interrupt)
     assert greenzone("validate", project / "configs" / "quick.yaml")[0] == 130
+
+
+def test_command_that_is_told_to_end_leaves_nothing_half_made(greenzone, monkeypatch, project, tmp_path):
+    def told_to_end(source, target):
+        with staged(target) as stage:
+            (stage / "half.txt").write_text("half")
+            os.kill(os.getpid(), signal.SIGTERM)
+            signal.pause()
+
+    monkeypatch.setattr("greenzone.config.read_config", lambda file, overrides: told_to_end(file, tmp_path))
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert greenzone("validate", project / "configs" / "quick.yaml")[0] == 143
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_help_shows_examples_and_exit_codes(greenzone):
