@@ -89,7 +89,7 @@ GZ.cardTechnology = function (site) {
   return asked && asked !== "best" ? asked : GZ.content.technologies[0];
 };
 GZ.cardTable = function (site) {
-  const of = (key) => (name) => { const v = GZ.value(`${name}_${key}`, site); return v > 0 && v < 0.001 ? "< " + GZ.number(0.001) : GZ.number(v); };
+  const of = (key) => (name) => { const v = GZ.value(`${name}_${key}`, site); return v > 0 && v < 0.01 ? "< " + GZ.number(0.01) : GZ.number(v); };
   const columns = [["", (name) => GZ.techCell(name)], [GZ.unitOf("mw"), of("capacity_mw"), "n"], [GZ.unitOf("gwh"), of("energy_gwh"), "n"],
     [GZ.t("cf_short"), (name) => GZ.percent(GZ.value(name + "_capacity_factor", site)), "n"], ["LCOE", of("lcoe"), "n"], [GZ.t("layer_score"), of("score"), "n"]];
   const table = GZ.table(columns, GZ.content.technologies);

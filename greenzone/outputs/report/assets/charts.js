@@ -12,6 +12,9 @@ GZ.wakePlotly = function () {
 GZ.plot = async function (id, traces, layout) {
   const Plotly = await GZ.wakePlotly(), place = GZ.byId(id);
   if (!place) return;
+  const titles = [...document.querySelectorAll("main h2, main h3, main h4")].filter((h) => h.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING);
+  place.setAttribute("role", "figure");
+  place.setAttribute("aria-label", GZ.t("figure_of", { title: titles.length ? titles[titles.length - 1].textContent : "" }));
   const axis = { automargin: true, gridcolor: "#e1e8ea", zerolinecolor: "#9fb0b6", linecolor: "#9fb0b6" };
   const merged = {
     font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: "#14282f" },

@@ -99,7 +99,7 @@ GZ.show = function (map, change) {
   Object.assign(GZ.state, change);
   map.shown = GZ.state.overlays;
   GZ.paint(map);
-  if ("technology" in change) { GZ.controls(map); GZ.zonesTable(); }
+  if ("technology" in change) { GZ.controls(map); GZ.zonesTable(); GZ.state.cardTechnology = null; GZ.card(map.chosen ?? -1); }
 };
 
 // Vectors, from the ground up.
