@@ -54,8 +54,8 @@ def spring_features(
     assumed = frame.temperature_c.isna()
     temperature = frame.temperature_c.astype(float).where(~assumed, options.spring_temperature)
     flow = frame.flow_m3_per_day.astype(float)
-    bound = pd.Series(np.inf, frame.index) if flows is None else frame.district.map(flows).fillna(np.inf)
-    together = flow.groupby(frame.district).transform("sum")
+    bound = pd.Series(np.inf, frame.index) if flows is None else frame.district.map(flows).astype(float).fillna(np.inf)
+    together = flow.groupby(frame.district).transform("sum").astype(float)
     counted = flow * (bound / together.where(together > 0)).clip(upper=1.0)
     heat = spring_power(
         counted.to_numpy(), temperature.to_numpy(), np.minimum(options.spring_return, temperature.to_numpy())
