@@ -41,13 +41,12 @@ def test_summary_holds_the_numbers_and_no_markup_from_the_config(hostile):
 
 
 def test_run_shows_itself_as_text_and_html(made_up):
-    fields = {name: getattr(made_up, name) for name in ("config", "grid", "layers", "potentials", "lcoe", "connected")}
-    fields |= {name: getattr(made_up, name) for name in ("land", "zones", "scenarios")}
     ranking = {
         name: SimpleNamespace(score=score, parts=made_up.contributions[name], top_probability=score * 0)
         for name, score in made_up.scores.items()
     }
-    run = Run(**fields, ranking=ranking)
+    known = {**vars(made_up), "ranking": ranking}
+    run = Run(**{field.name: known.get(field.name, ()) for field in dataclasses.fields(Run)})
     assert repr(run).splitlines()[0].startswith("Run 'made up'")
     assert "wind:" in repr(run) and len(repr(run)) < 1000
     assert run._repr_html_() == notebook.summary_html(made_up)
