@@ -21,7 +21,7 @@ from greenzone.supply.plan_solution import Plan, explain, plan_of
 from greenzone.supply.program import INFINITY
 
 COARSE_STEPS = 3  # intervals taken together in the programme whose solution the full one starts from
-LONG = 2000  # intervals from which that is worth it
+LONG = 2000  # intervals of all nodes from which that is worth it
 DUAL, PRIMAL = 1, 4  # what HiGHS calls its ways of the simplex method
 
 
@@ -198,7 +198,7 @@ class PlanModel:
 
     def _run(self, limits: Limits) -> bool:
         """Solve; False where no plan exists."""
-        if self._fresh and self.system.steps >= LONG:
+        if self._fresh and self.system.demand.size >= LONG:
             self._start_from_coarse(limits)
         status = self._optimise()
         self._fresh = False
