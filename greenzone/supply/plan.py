@@ -22,7 +22,7 @@ from greenzone.supply.program import INFINITY
 
 COARSE_STEPS = 3  # intervals taken together in the programme whose solution the full one starts from
 LONG = 2000  # intervals of all nodes from which that is worth it
-DUAL, PRIMAL = 1, 4  # what HiGHS calls its ways of the simplex method
+DUAL, PRIMAL, DEVEX = 1, 4, 1  # what HiGHS calls its ways of the simplex method and of pricing
 
 
 @dataclass(frozen=True)
@@ -226,6 +226,8 @@ class PlanModel:
         if coarse._optimise() == highspy.HighsModelStatus.kOptimal:
             basis = coarse._highs.getBasis()
             self._highs.setBasis(coarse._program.refined(basis, coarse.system.steps, COARSE_STEPS))
+            # Exact steepest-edge weights of a given basis cost more than they save: Devex needs none.
+            self._highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
 
     def _why_not(self, limits: Limits) -> str:
         """Which limit cannot be kept, and what is missing."""
