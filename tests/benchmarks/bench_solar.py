@@ -296,7 +296,7 @@ def million() -> None:
     import dask
     import dask.array as da
 
-    sites, block = 1_000_000, 5_000
+    sites, block = 1_000_000, 1_000
     year = make_weather(block)
     columns = {
         name: (("time", "site"), da.concatenate([da.from_array(year[name].values)] * (sites // block), axis=1))

@@ -31,11 +31,10 @@ def test_no_example_is_left_untested():
 def test_the_baseline_is_the_whole_zone_at_1_km_and_quick_at_5():
     baseline, quick = (read_config(catalogue.configs_path(f"{name}.yaml")) for name in ("baseline", "quick"))
     assert (len(baseline.zone.districts), baseline.grid.cell_size) == (11, 1000)
-    assert quick.grid.cell_size == 5000
-    assert (
-        quick.model_copy(update={"name": "baseline", "description": baseline.description, "grid": baseline.grid})
-        == baseline
-    )
+    assert (quick.grid.cell_size, quick.eligibility.resolution) == (5000, 200)
+    same = {"name": "baseline", "description": baseline.description, "grid": baseline.grid}
+    land = quick.eligibility.model_copy(update={"resolution": baseline.eligibility.resolution})
+    assert quick.model_copy(update={**same, "eligibility": land}) == baseline
 
 
 def test_south_and_west_are_the_districts_of_the_published_figures():

@@ -6,7 +6,8 @@ In comes a `Request` and a function from a `Job` to an array; out goes the array
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -49,23 +50,36 @@ class Request(NamedTuple):
         """Whether the weather is a file's, opened but not read."""
         return not self.lazy and not getattr(self.weather["ghi"].variable, "_in_memory", True)
 
-    def in_chunks(self) -> Request:
-        """The same in blocks of time, to be read while others are computed."""
-        sites = max(1, self.weather.sizes[self.dimension])
-        return self._replace(weather=self.weather.chunk({"time": max(1, BLOCK // sites)}))
+    def jobs(self) -> Iterator[Job]:
+        """Arguments of the kernels block of time by block of time, each read while the one before is computed."""
+        sun = position.sun(mid_interval_times(self.weather))
+        blank = assemble.blank(self.place, self.mount, self.system, Setting.of(self.weather))
+        times, rows = self.weather.sizes["time"], max(1, BLOCK // max(1, self.weather.sizes[self.dimension]))
+        parts = [slice(start, start + rows) for start in range(0, times, rows)]
+
+        def read(part: slice) -> xr.Dataset:
+            return self.weather.isel(time=part).load()
+
+        with ThreadPoolExecutor(max_workers=1) as reader:
+            ahead = reader.submit(read, parts[0])
+            for part, following in zip(parts, [*parts[1:], None], strict=True):
+                ready = ahead.result()
+                if following is not None:
+                    ahead = reader.submit(read, following)
+                yield assemble.fill(blank, ready, position.Sun(*(values[part] for values in sun)))
 
 
 def whole(request: Request, run: Callable[[Job], np.ndarray]) -> Any:
     """Result over (time, site), float32."""
     if request.on_disk:
-        return _mapped(request.in_chunks(), run).compute()
+        return np.concatenate([run(job) for job in request.jobs()])
     return _mapped(request, run) if request.lazy else run(request.job())
 
 
 def summed(request: Request, run: Callable[[Job], np.ndarray]) -> Any:
     """Result over (site) that is summed over blocks of time, float64."""
     if request.on_disk:
-        return summed(request.in_chunks(), run).compute()
+        return np.sum([run(job) for job in request.jobs()], axis=0)
     if not request.lazy:
         return run(request.job())
     in_time, in_sites = request.weather.unify_chunks()["ghi"].data.chunks

@@ -83,7 +83,7 @@ def _place(sites: xr.Dataset, layers: schema.Layers) -> tuple[Place, Link]:
 
 def _in_order(place: Place, order: np.ndarray) -> Place:
     skyline = None if place.horizon is None else place.horizon[:, order]
-    return Place(*(values[order] for values in place[:3]), skyline)
+    return Place(place.lat[order], place.lon[order], place.elevation[order], skyline)
 
 
 def with_variant(options: Options) -> Options:
@@ -176,7 +176,8 @@ def _notes(options: Options, potential: xr.Dataset) -> tuple[str, ...]:
     shaded: tuple[str, ...] = ()
     if "horizon_loss" in potential:
         loss = potential["horizon_loss"]
-        weighted = float((loss.fillna(0) * potential["energy_gwh"]).sum() / max(potential["energy_gwh"].sum(), 1e-9))
+        energy = potential["energy_gwh"]
+        weighted = float((loss.fillna(0) * energy).sum()) / max(float(energy.sum()), 1e-9)
         shaded = (
             f"Mountains on the skyline take {weighted:.1%} of the solar energy, {float(loss.max()):.0%} at most.",
         )

@@ -23,7 +23,8 @@ from greenzone.technologies.wind.hub_wind import wind_height
 from greenzone.technologies.wind.turbines import Turbine
 from greenzone.technologies.wind.turbines import turbine as library_turbine
 
-PIECE_VALUES = 2**25  # of one variable that are in memory at a time, where data are not there already
+PIECE_VALUES = 2**25  # of one variable that are converted at a time
+READ_VALUES = 2**22  # of one variable that are read at a time, while those before are computed
 REFERENCE_TEMP = 10.0  # degC, about which the fall of density to the hub is taken
 
 
@@ -73,7 +74,8 @@ class Plan(NamedTuple):
         chunks = self.weather["wind_speed"].chunksizes
         if chunks:
             return _runs(chunks["time"]), _runs(chunks[self.column])
-        rows = max(1, PIECE_VALUES // max(sites, 1))
+        at_hand = getattr(self.weather["wind_speed"].variable, "_in_memory", True)
+        rows = max(1, (PIECE_VALUES if at_hand else READ_VALUES) // max(sites, 1))
         return [(start, min(start + rows, times)) for start in range(0, times, rows)], [(0, sites)]
 
 

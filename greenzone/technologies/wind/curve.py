@@ -69,14 +69,14 @@ def prepare_curve(turbine: Turbine) -> Curve:
     table = np.append(upper * 2 * HALF + rise, 0).astype(np.int32)
     low, width = CORRECTION_SPEEDS[0] * per_speed, (CORRECTION_SPEEDS[1] - CORRECTION_SPEEDS[0]) * per_speed
     units = peak / ((HALF - 1) * 2 * HALF), steepest / (HALF - 1)
-    scalars = np.array([low, width, *_scale(per_speed), *BEND, per_speed * NUDGE, *units, peak], dtype=np.float32)
+    scalars = np.array([low, width, *SCALE / per_speed, *BEND, per_speed * NUDGE, *units, peak], dtype=np.float32)
     return Curve(table, scalars, _root().astype(np.float32))
 
 
 def standard_speed(speed: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Standard speed z [m/s] of s = v b [m/s] in air with that b; the kernels' formula, in double precision."""
     low, high = CORRECTION_SPEEDS
-    r = (speed - low) * np.polynomial.polynomial.polyval(b, _scale(1.0))
+    r = (speed - low) * np.polynomial.polynomial.polyval(b, SCALE)
     off = b - 1
     lean = BEND[3] + off * (BEND[4] + BEND[5] * r)
     k = r + (r - r * r) * off * (BEND[0] + off * (BEND[1] + off * BEND[2] + lean * r))
@@ -107,10 +107,10 @@ def _cells_per_speed(speed: np.ndarray) -> float:
     return float(np.ceil(FINE_CELLS * speed[-1]) / speed[-1])
 
 
-def _scale(per_speed: float) -> np.ndarray:
-    """Coefficients in b of d, which makes (s - 7.5 m/s) d run from 0 to 1 where k does; s in cells."""
+def _scale() -> np.ndarray:
+    """Coefficients in b of d, which makes r = (s - 7.5 m/s) d run from 0 to 1 where k does; s in m/s."""
     low, high = CORRECTION_SPEEDS
-    return _fit(lambda b: 1 / (high / b - low), *B_RANGE, SCALE_DEGREE, 0.0) / per_speed
+    return _fit(lambda b: 1 / (high / b - low), *B_RANGE, SCALE_DEGREE, 0.0)
 
 
 def _root() -> np.ndarray:
@@ -136,4 +136,4 @@ def _fit(
     return np.linalg.solve(np.vander(x - centre, increasing=True), function(x))
 
 
-BEND = _bend()
+SCALE, BEND = _scale(), _bend()

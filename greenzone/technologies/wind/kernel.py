@@ -43,7 +43,7 @@ class Terms(NamedTuple):
 class Buffers(NamedTuple):
     """What a block passes through, (WIDTH,): index into the table, entry there (int32), share of the cell (float32)."""
 
-    index: np.ndarray
+    place: np.ndarray
     entry: np.ndarray
     share: np.ndarray
 
@@ -193,7 +193,7 @@ def _run(wind, temp, pressure, row, start, size, terms, at, curve, buffers):  # 
             ratio = (air + terms.temp_add[at + i]) * terms.ratio_factor[at + i]
             _place(i, speed, _root(ratio, p), c, buffers)
     for i in range(size):
-        buffers.entry[i] = curve.table[np.uint32(buffers.index[i])]
+        buffers.entry[i] = curve.table[np.uint32(buffers.place[i])]
 
 
 @inlined
@@ -222,7 +222,7 @@ def _place(i, speed, b, c, buffers):  # type: ignore[no-untyped-def]
     level = level if level < LAST_LEVEL else LAST_LEVEL
     index = np.int32(np.int32(cell * np.int32(LEVELS)) + level)
     index = index if index > np.int32(0) else np.int32(0)
-    buffers.index[i] = index if index < last else last
+    buffers.place[i] = index if index < last else last
 
 
 @inlined
