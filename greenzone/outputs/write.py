@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
@@ -56,7 +57,8 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
     """
     directory = Path(directory)
     layers = vector_layers(run)
-    with staged(directory) as stage:
+    with staged(directory) as stage, ThreadPoolExecutor(1) as beside:
+        pictures = beside.submit(_write_pictures, run, layers, stage)
         for name, frame in layers.items():
             write_prepared(frame, stage / f"{name}.geojson")
         write_parquet(layers["sites"], stage / "sites.parquet")
@@ -71,9 +73,7 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
             write_netcdf(plan_dataset(run.plan, currency(run)), stage / "plan_hourly.nc")
         for name, table in _tables(run).items():
             write_csv(table, stage / f"{name}.csv")
-        best = layers["sites"]["best_technology"].to_numpy(object)
-        write_rasters(run.land, run.scores, best, raster_values(run), stage / "rasters", currency(run))
-        write_overview(run, stage / "overview.png")
+        pictures.result()
         told = manifest(run, {})
         write_json(told, stage / MANIFEST)
         report_from_directory(stage)
@@ -82,6 +82,13 @@ def write_outputs(run: RunView, directory: str | Path) -> Path:
         files = {path.relative_to(stage).as_posix(): checksum(path) for path in written}
         write_json(told | {"files": files}, stage / MANIFEST)
     return directory
+
+
+def _write_pictures(run: RunView, layers: dict[str, gpd.GeoDataFrame], stage: Path) -> None:
+    """Rasters and the overview: mostly compiled code, which runs beside the writing of tables."""
+    best = layers["sites"]["best_technology"].to_numpy(object)
+    write_rasters(run.land, run.scores, best, raster_values(run), stage / "rasters", currency(run))
+    write_overview(run, stage / "overview.png")
 
 
 def write_report(run: RunView, path: str | Path, lang: str = "en") -> Path:

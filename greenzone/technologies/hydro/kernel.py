@@ -187,15 +187,17 @@ def monthly_power(
     design_head: np.ndarray,
     kind: np.ndarray,
     units: np.ndarray,
-) -> np.ndarray:
-    """Mean hydraulic power after the turbine of each plant and month, `(plant, month)` [kW].
+    out: np.ndarray,
+    first: int,
+    last: int,
+) -> None:
+    """Fill `out` (plant, month) with the mean hydraulic power after the turbine [kW], for plants `first:last`.
 
     `flows` is `(node, month, step)`, what may be used of equally likely river flows [m3/s]; `intake` the node of each
     plant, `units` its equal turbines. Losses of head grow with the flow squared. Twin of `model.plant_energy`.
     """
     months, steps = flows.shape[1:]
-    out = np.zeros((intake.size, months))
-    for plant in range(intake.size):
+    for plant in range(first, last):
         count = units[plant]
         unit_flow = design_flow[plant] / count
         lost = gross_head[plant] - design_head[plant]
@@ -212,7 +214,6 @@ def monthly_power(
                 eta = efficiency(kind[plant], ratio * count / running, unit_flow, head)
                 total += ratio * design_flow[plant] * head * eta
             out[plant, month] = 9.81 * total / steps
-    return out
 
 
 @kernel()

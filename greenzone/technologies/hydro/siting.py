@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from greenzone.jit import in_threads
 from greenzone.technologies.hydro import costs, kernel, model, turbine
 from greenzone.technologies.hydro.costs import Prices
 from greenzone.technologies.hydro.options import Options
@@ -178,7 +179,9 @@ def with_energy(plants: Plants, rivers: Rivers, options: Options) -> Plants:
     """The plants with their energy of each month, from the flows at their intakes."""
     heads = (plants.gross_head, plants.net_head)
     kind, units = plants.turbine, plants.units
-    kw = kernel.monthly_power(rivers.used, plants.intake, plants.design_flow, *heads, kind, units)
+    given = (rivers.used, plants.intake, plants.design_flow, *heads, kind, units)
+    kw = np.zeros((plants.intake.size, rivers.used.shape[1]))
+    in_threads(lambda first, last: kernel.monthly_power(*given, kw, first, last), plants.intake.size)
     hours = model.DAYS / model.DAYS.sum() * model.HOURS
     return replace(plants, monthly_gwh=kw * hours * options.electrical_efficiency * options.availability / 1e6)
 
