@@ -34,7 +34,8 @@ def test_the_baseline_is_the_whole_zone_at_1_km_and_quick_at_5():
     assert (quick.grid.cell_size, quick.eligibility.resolution) == (5000, 200)
     same = {"name": "baseline", "description": baseline.description, "grid": baseline.grid}
     land = quick.eligibility.model_copy(update={"resolution": baseline.eligibility.resolution})
-    assert quick.model_copy(update={**same, "eligibility": land}) == baseline
+    zones = quick.zones.model_copy(update={"dual_uses": baseline.zones.dual_uses})
+    assert quick.model_copy(update={**same, "eligibility": land, "zones": zones}) == baseline
 
 
 def test_south_and_west_are_the_districts_of_the_published_figures():
