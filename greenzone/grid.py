@@ -127,7 +127,7 @@ class SiteGrid:
             },
             {"site": ("site", ids, {"long_name": "name of the grid cell"})},
         )
-        return cls(kind, crs, size, label(sites, SITES), _moved(geometry, _rounded, step=None))
+        return cls(kind, crs, size, label(sites, SITES), _without_slits(_moved(geometry, _rounded, step=None)))
 
 
 def _parsed(crs: str) -> pyproj.CRS:
@@ -149,6 +149,14 @@ def _moved(shapes: np.ndarray, move: Callable, step: float | None) -> np.ndarray
 
 def _rounded(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.round(x, 9), np.round(y, 9)
+
+
+def _without_slits(shapes: np.ndarray) -> np.ndarray:
+    """Close holes between neighbours of a zone that are thinner than the rounding, which makes lines of them."""
+    slit = ~shapely.is_valid(shapes)
+    closed = _polygons_only(shapely.set_precision(shapely.make_valid(shapes[slit]), 1e-9))
+    shapes[slit] = shapely.orient_polygons(closed)
+    return shapes
 
 
 def _edge_step(crs: str) -> float:

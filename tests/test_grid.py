@@ -135,3 +135,14 @@ def test_a_zone_outside_the_data_is_refused(embedded):
 def test_an_unknown_district_brings_the_nearest_name():
     with pytest.raises(GreenzoneError, match="did you mean 'Shusha'"):
         zone.embedded_zone(["Shuša"])
+
+
+def test_a_slit_between_two_pieces_of_a_zone_leaves_valid_sites():
+    """Two pieces whose common edge has a vertex on one side only: rounding makes lines of the holes between them."""
+    left = shapely.box(46.9, 39.3, 47.03, 39.4)
+    right = shapely.Polygon([(47.03, 39.3), (47.1, 39.3), (47.1, 39.4), (47.03, 39.4), (47.03 + 3e-10, 39.35)])
+    zone = gpd.GeoDataFrame({"district": ["left", "right"]}, geometry=[left, right], crs=4326)
+    grid = SiteGrid.square(zone, 5000)
+    assert shapely.is_valid(grid.geometry).all()
+    assert set(shapely.get_type_id(grid.geometry)) <= {3, 6}
+    assert shapely.area(grid.geometry).sum() == pytest.approx(0.02, rel=1e-5)
