@@ -115,7 +115,7 @@ def run(project):
     """The two districts that hold the reservoirs of the table."""
     off = [f"technologies.{name}=false" for name in ("wind", "geothermal", "bioenergy")]
     asked = ["zone.districts=[Aghdara, Aghdam]", "grid.cell_size=2000", *off]
-    return gz.run(gz.read_config(project / "configs" / "quick.yaml", asked))
+    return gz.run(gz.read_config(project / "configs" / "baseline.yaml", asked))
 
 
 def test_a_tenth_of_the_reservoirs_is_covered(run):
