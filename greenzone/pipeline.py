@@ -22,9 +22,9 @@ from greenzone.config import Scenario, as_dict
 from greenzone.config.grid import Grid
 from greenzone.config.zone import Zone
 from greenzone.grid import SiteGrid
-from greenzone.ground import survey
+from greenzone.ground import Ground, survey
 from greenzone.outputs import notebook
-from greenzone.schema import Layers, Potential
+from greenzone.schema import Layers, Options, Potential
 from greenzone.technologies import TECHNOLOGIES
 
 Report = Callable[[str], None]
@@ -123,10 +123,7 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
     potentials, own_land = {}, {}
     for name, options in technologies.items():
         with clock(f"{name} potential"):
-            sites = grid.sites.assign(eligible_fraction=land.fractions[name])
-            own = ground.layers(land.pixels[name])
-            own_land[name] = grid.sites.merge(own.site)
-            potentials[name] = TECHNOLOGIES[name].estimate(sites, own, options)
+            potentials[name], own_land[name] = estimate(name, options, grid, ground, land)
     with clock("costs"):
         lcoe = economics.lcoe_of(scenario.economics, potentials, layers.tables, own_land)
     with clock("connection and supply curve"):
@@ -172,6 +169,15 @@ def read_zone(section: Zone) -> gpd.GeoDataFrame:
     if section.file is not None:
         return zone.read_zone(section.file, section.name_column)
     return zone.embedded_zone(section.districts)
+
+
+def estimate(
+    name: str, options: Options, grid: SiteGrid, ground: Ground, land: siting.Eligibility
+) -> tuple[Potential, xr.Dataset]:
+    """Potential of one technology on the land where it may stand, and the sites with the layers of that land."""
+    sites = grid.sites.assign(eligible_fraction=land.fractions[name])
+    own = ground.layers(land.pixels[name])
+    return TECHNOLOGIES[name].estimate(sites, own, options), grid.sites.merge(own.site)
 
 
 def build_grid(section: Grid, polygons: gpd.GeoDataFrame) -> SiteGrid:

@@ -44,6 +44,7 @@ def model(part: Any) -> Any:
 
 @inlined
 def at_least_zero(x):
+    """The value, or zero where it is negative; NaN stays."""
     return ZERO if x < ZERO else x
 
 
