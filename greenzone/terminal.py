@@ -195,8 +195,11 @@ def former_timings(directory: Path) -> dict[str, float] | None:
 
 
 def warn(message: Warning | str, category: type[Warning], *_: object) -> None:
-    """Show a warning as one line; warnings of libraries about themselves stay silent."""
-    if issubclass(category, UserWarning):
+    """Show a warning as one line; warnings of libraries about themselves stay silent.
+
+    So does rasterio's about scratch rasters: it gives them their place on Earth only after it has warned.
+    """
+    if issubclass(category, UserWarning) and not issubclass(category, NotGeoreferencedWarning):
         err.print(f"[bold yellow]warning:[/] {escape(str(message))}")
 
 

@@ -5,7 +5,6 @@ Comes in: a run. Goes out: a PNG picture for the README and for a first look.
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from matplotlib.colors import LightSource, ListedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
-from rasterio.errors import NotGeoreferencedWarning
 from rasterio.features import rasterize
 from rasterio.transform import from_bounds
 
@@ -105,9 +103,7 @@ def site_raster(geometry: np.ndarray, pixels: int = PIXELS) -> tuple[np.ndarray,
     width, height = max(1, round((east - west) * scale)), max(1, round((north - south) * scale))
     transform = from_bounds(west, south, east, north, width, height)
     numbered = zip(geometry, range(len(geometry)), strict=True)
-    with warnings.catch_warnings():  # of its own scratch raster, which has no place on Earth until it is filled
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        index = rasterize(numbered, (height, width), fill=-1, transform=transform, dtype="int32")
+    index = rasterize(numbered, (height, width), fill=-1, transform=transform, dtype="int32")
     return index, (west, east, south, north)
 
 

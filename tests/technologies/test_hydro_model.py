@@ -111,7 +111,8 @@ def test_compiled_power_equals_the_model(design, kind, units):
     river = model.daily_flows(TARTAR, 0.45)
     used = model.available_flow(river, 4.0, np.inf)
     parts = (np.array([design]), np.array([60.0]), np.array([57.0]), np.array([kind]))
-    kw = kernel.monthly_power(used[None], np.array([0]), *parts, np.array([units]))
+    kw = np.zeros((1, 12))
+    kernel.monthly_power(used[None], np.array([0]), *parts, np.array([units]), kw, 0, 1)
     energy = model.plant_energy(river.ravel(), 4.0, design, 60.0, 57.0, turbine.TYPES[kind], units)
     assert kw.mean() * model.HOURS / 1e6 == pytest.approx(float(energy), rel=1e-6)
 
