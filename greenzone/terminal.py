@@ -199,7 +199,7 @@ def warn(message: Warning | str, category: type[Warning], *_: object) -> None:
 
     So does rasterio's about scratch rasters: it gives them their place on Earth only after it has warned.
     """
-    if issubclass(category, UserWarning) and not issubclass(category, NotGeoreferencedWarning):
+    if issubclass(category, UserWarning) and category.__name__ != "NotGeoreferencedWarning":
         err.print(f"[bold yellow]warning:[/] {escape(str(message))}")
 
 
