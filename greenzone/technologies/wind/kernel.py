@@ -20,7 +20,6 @@ from greenzone.simd import look_up, read, wide_vectors, write
 from greenzone.technologies.wind.curve import B_RANGE, LEVEL_BITS, LEVELS
 
 BLOCK = 1024  # values worked on together where they are summed
-SINGLE = 24  # hours of one bin that are summed in float32 before they go to float64
 LEVEL_SCALE = np.float32(LEVELS / (B_RANGE[1] - B_RANGE[0]))
 LEVEL_START = np.float32(LEVELS * B_RANGE[0] / (B_RANGE[1] - B_RANGE[0]))
 SHIFT, LOWER_HALF = np.int32(LEVEL_BITS), np.int32(0xFFFF)
@@ -60,7 +59,7 @@ def series_of_hours(wind, temp, pressure, terms, curve, output):  # type: ignore
 def sums_of_hours(wind, temp, pressure, terms, curve, bins, sums):  # type: ignore[no-untyped-def]
     """Add the output of each hour to the row of `sums` (bin, site) that `bins` (time) names."""
     wide_vectors()
-    table, c, values = curve.table, _coefficients(curve), np.zeros(BLOCK, np.float32)
+    table, c, values = curve.table, _coefficients(curve), np.zeros(BLOCK)
     times = wind.shape[0]
     for block in range(0, wind.shape[1], BLOCK):
         start, size = _extent(block, wind.shape[1])
@@ -69,7 +68,7 @@ def sums_of_hours(wind, temp, pressure, terms, curve, bins, sums):  # type: igno
             for i in range(size):
                 value = _output(speed, air, pascal, start + i, terms, start + i, table, c)
                 write(values, i, read(values, i) + value)
-            if time + 1 == times or (time + 1) % SINGLE == 0 or bins[time + 1] != bins[time]:
+            if time + 1 == times or bins[time + 1] != bins[time]:
                 row = sums[bins[time]]
                 for i in range(size):
                     row[start + i] += values[i]
