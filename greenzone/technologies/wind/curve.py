@@ -49,12 +49,12 @@ class Curve(NamedTuple):
     Attributes
     ----------
     table : ndarray of int32, shape (cells * LEVELS + 1,)
-        By cell and level: output at the cell's lower end in the upper half of the bits, rise across the cell and half
-        of its range in the lower half, in units of `scalars`; the last entry stands for all speeds beyond the curve
-        and gives 0.
-    scalars : ndarray of float32, shape (16,)
+        By cell and level: output at the cell's lower end in the upper half of the bits, rise across the cell in the
+        lower half, in units of `scalars`, and HALF on top, so that the lower half is never negative; the last entry
+        stands for all speeds beyond the curve and gives 0.
+    scalars : ndarray of float32, shape (17,)
         Of `standard_speed`: where k starts [m/s], 5 coefficients of d, 5 of the bend of k. Cells per m/s; outputs per
-        unit of the table and of the rise, output taken off for the half; highest output.
+        unit of the table and of the rise, both times HALF; highest output.
     root : ndarray of float32, shape (8,)
         b as a polynomial in 1.225 / density - 1.25.
     """
@@ -70,12 +70,13 @@ def prepare_curve(turbine: Turbine) -> Curve:
     cells = round(turbine.wind_speed[-1] * per_speed)
     start, end = _ends_of_cells(turbine, per_speed, cells)
     peak, steepest = turbine.output.max(), max(np.abs(end - start).max(), 1e-9)
-    lower = np.round((end - start) / steepest * (HALF - 1)).astype(np.int64) + HALF
+    rise = np.round((end - start) / steepest * (HALF - 1)).astype(np.int64)
     # The lower bits lie below the unit of the upper ones, so that both are read as one number: taken off here.
-    upper = np.floor((start / peak * (HALF - 1) * 2 * HALF - lower) / (2 * HALF) + 0.5).astype(np.int64)
-    table = np.append(upper * 2 * HALF + lower, 0).astype(np.int32)
-    units = peak / ((HALF - 1) * 2 * HALF), steepest / (HALF - 1), steepest / (HALF - 1) * HALF
-    scalars = [CORRECTION_SPEEDS[0], *SCALE, *BEND, per_speed * NUDGE, *units, peak]
+    upper = np.floor((start / peak * (HALF - 1) * 2 * HALF - rise) / (2 * HALF) + 0.5).astype(np.int64)
+    table = np.append(upper * 2 * HALF + rise, 0).astype(np.int32) + np.int32(HALF)
+    units = peak / ((HALF - 1) * 2 * HALF), steepest / (HALF - 1)
+    offsets = (unit * HALF for unit in units)
+    scalars = [CORRECTION_SPEEDS[0], *SCALE, *BEND, per_speed * NUDGE, *units, *offsets, peak]
     return Curve(table, np.array(scalars, dtype=np.float32), _root().astype(np.float32))
 
 

@@ -172,7 +172,7 @@ def _coefficients(curve):  # type: ignore[no-untyped-def]
     v, p = curve.scalars, curve.root
     root = (p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7])
     scale, bend = (v[0], v[1], v[2], v[3], v[4], v[5]), (v[6], v[7], v[8], v[9], v[10])
-    return root, scale, bend, v[11], (v[12], v[13], v[14], v[15]), np.uint32(curve.table.size - 1)
+    return root, scale, bend, v[11], (v[12], v[13], v[14], v[15], v[16]), np.uint32(curve.table.size - 1)
 
 
 @inlined
@@ -188,9 +188,9 @@ def _output(speed, air, pascal, i, terms, site, table, c):  # type: ignore[no-un
     cell, level = np.int32(z), np.int32(b * LEVEL_SCALE - LEVEL_START)
     index = np.uint32(np.int32(np.int32(cell << SHIFT) + level))
     entry = look_up(table, index if index < last else last)
-    rise = np.float32(np.int32(entry & LOWER_HALF)) * units[1] - units[2]
-    value = np.float32(entry) * units[0] + (z - np.float32(cell)) * rise
-    value = units[3] if value > units[3] else value
+    rise = np.float32(np.int32(entry & LOWER_HALF)) * units[1] - units[3]
+    value = np.float32(entry) * units[0] - units[2] + (z - np.float32(cell)) * rise
+    value = units[4] if value > units[4] else value
     return (np.float32(0) if value < np.float32(0) else value) * read(terms.gain, site)
 
 
