@@ -19,7 +19,7 @@ from greenzone.jit import generic, inlined, kernel
 from greenzone.simd import look_up, read, wide_vectors, write
 from greenzone.technologies.wind.curve import B_RANGE, LEVEL_BITS, LEVELS
 
-BLOCK = 1024  # values worked on together where they are summed
+BLOCK = 1024  # values worked on together where they go into sums of float64, which would halve the vectors
 LEVEL_SCALE = np.float32(LEVELS / (B_RANGE[1] - B_RANGE[0]))
 LEVEL_START = np.float32(LEVELS * B_RANGE[0] / (B_RANGE[1] - B_RANGE[0]))
 SHIFT, LOWER_HALF = np.int32(LEVEL_BITS), np.int32(0xFFFF)
@@ -59,20 +59,15 @@ def series_of_hours(wind, temp, pressure, terms, curve, output):  # type: ignore
 def sums_of_hours(wind, temp, pressure, terms, curve, bins, sums):  # type: ignore[no-untyped-def]
     """Add the output of each hour to the row of `sums` (bin, site) that `bins` (time) names."""
     wide_vectors()
-    table, c, values = curve.table, _coefficients(curve), np.zeros(BLOCK)
-    times = wind.shape[0]
+    table, c, values = curve.table, _coefficients(curve), np.empty(BLOCK, np.float32)
     for block in range(0, wind.shape[1], BLOCK):
         start, size = _extent(block, wind.shape[1])
-        for time in range(times):
-            speed, air, pascal = wind[time], temp[time], _row(pressure, time)
+        for time in range(wind.shape[0]):
+            speed, air, pascal, row = wind[time], temp[time], _row(pressure, time), sums[bins[time]]
             for i in range(size):
-                value = _output(speed, air, pascal, start + i, terms, start + i, table, c)
-                write(values, i, read(values, i) + value)
-            if time + 1 == times or bins[time + 1] != bins[time]:
-                row = sums[bins[time]]
-                for i in range(size):
-                    row[start + i] += values[i]
-                    values[i] = 0
+                write(values, i, _output(speed, air, pascal, start + i, terms, start + i, table, c))
+            for i in range(size):
+                row[start + i] += values[i]
 
 
 @kernel()
@@ -129,13 +124,17 @@ def groups_of_cells(  # type: ignore[no-untyped-def]
 ):
     """Add weight times output of each site to `sums` (group, time) from hour `first` to `last`."""
     wide_vectors()
-    table, c = curve.table, _coefficients(curve)
+    table, c, values = curve.table, _coefficients(curve), np.empty(BLOCK, np.float32)
     for site in range(cell.size):
         if group[site] < 0:
             continue
         speed, air, pascal, row = wind[cell[site]], temp[cell[site]], _row(pressure, cell[site]), sums[group[site]]
-        for i in range(np.uint64(first), np.uint64(last)):
-            write(row, i, read(row, i) + weight[site] * _output(speed, air, pascal, i, terms, site, table, c))
+        for block in range(first, last, BLOCK):
+            start, size = _extent(block, last)
+            for i in range(size):
+                write(values, i, _output(speed, air, pascal, start + i, terms, site, table, c))
+            for i in range(size):
+                row[start + i] += weight[site] * values[i]
 
 
 @inlined
@@ -187,7 +186,7 @@ def _output(speed, air, pascal, i, terms, site, table, c):  # type: ignore[no-un
     z = _standard_speed(v * b, b - np.float32(1), scale, bend) * per_speed
     cell, level = np.int32(z), np.int32(b * LEVEL_SCALE - LEVEL_START)
     index = np.uint32(np.int32(np.int32(cell << SHIFT) + level))
-    entry = look_up(table, index if index < last else last)
+    entry = look_up(table, np.int32(index if index < last else last))
     rise = np.float32(np.int32(entry & LOWER_HALF)) * units[1] - units[3]
     value = np.float32(entry) * units[0] - units[2] + (z - np.float32(cell)) * rise
     value = units[4] if value > units[4] else value
