@@ -231,7 +231,7 @@ def test_a_file_on_the_frames_own_pixels_and_a_warped_one_agree(tmp_path):
         file.write(np.kron(values, np.ones((4, 4), np.uint8)), 1)
     limits = EligibilityRules(rasters={"class": Limits(values=(1, 3))})
     for source in (own, UserRaster(file=tmp_path / "fine.tif")):
-        found = rules_of(limits, surface(), CODES, {"class": source}, {})["class"](FRAME)
+        found = rules_of(limits, surface(), CODES, {"class": source}, {})["rasters: class"](FRAME)
         assert (found == np.isin(values[20:-20, 20:-20], (1, 3))).all()
 
 
@@ -247,7 +247,7 @@ def test_of_a_finer_raster_every_pixel_counts(tmp_path):
     source = write(tmp_path / "fine.tif", values, fine)
     found = rules_of(
         EligibilityRules(rasters={"class": Limits(values=(1, 3))}), surface(), CODES, {"class": source}, {}
-    )["class"](FRAME)
+    )["rasters: class"](FRAME)
     expected = np.isin(values, (1, 3)).reshape(FRAME.rows, 5, FRAME.columns, 5).mean((1, 3))
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
@@ -260,7 +260,7 @@ def test_between_the_pixels_of_a_coarser_raster(tmp_path, kind, limit, smooth):
     plane = np.broadcast_to(np.rint((x - x[0]) / coarse.resolution * 200), coarse.shape).astype(kind)
     source = write(tmp_path / f"{kind}.tif", plane, coarse)
     rules = EligibilityRules(rasters={"rise": Limits(min=limit, unknown="exclude")})
-    found = rules_of(rules, surface(), CODES, {"rise": source}, {})["rise"](FRAME)
+    found = rules_of(rules, surface(), CODES, {"rise": source}, {})["rasters: rise"](FRAME)
     own, _ = FRAME.centres()
     true = (own - x[0]) / coarse.resolution * 200 >= limit
     assert 0 < true.sum() < true.size
@@ -273,7 +273,7 @@ def test_years_are_not_interpolated(tmp_path):
     source = write(tmp_path / "years.tif", years.astype("f4"), coarse)
     rules = EligibilityRules(rasters={"cleared": Limits(max="year", unknown="exclude")})
     counts = [
-        rules_of(rules, surface(), CODES, {"cleared": source}, {}, year)["cleared"](FRAME).sum()
+        rules_of(rules, surface(), CODES, {"cleared": source}, {}, year)["rasters: cleared"](FRAME).sum()
         for year in (2021, 2030, 2039)
     ]
     assert counts[0] == counts[1] == counts[2] > 0
@@ -291,6 +291,19 @@ def test_land_cleared_by_year(tmp_path):
     assert left == [0, 2400, 2400, 4800]
     with pytest.raises(GreenzoneError, match=r"set 'eligibility\.year'"):
         rules_of(limits, surface(), CODES, {"cleared": source}, {})
+
+
+@pytest.mark.parametrize("name", ["land_cover", "wind_speed", "north_slope", "settlement"])
+def test_a_raster_may_bear_the_name_of_a_built_in_rule(tmp_path, name):
+    """Both rules hold: the raster takes the place of none."""
+    source = write(tmp_path / "own.tif", np.ones(FRAME.shape, np.uint8), FRAME)
+    strict = EligibilityRules(
+        default_share=0.0, min_wind_speed=50, max_north_slope=0, min_distance_settlement=900, rasters={name: {"min": 1}}
+    )
+    land = surface()
+    land.land_cover[:], land.slope[:], land.aspect[:] = 10.0, 10.0, 0.0
+    found = rules_of(strict, land, CODES, {name: source}, {})
+    assert {"land_cover", "wind_speed", "north_slope", "settlement", f"rasters: {name}"} <= set(found)
 
 
 def test_a_raster_that_is_not_defined_is_named():

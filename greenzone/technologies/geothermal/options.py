@@ -180,9 +180,11 @@ class Options(schema.Options):
     """Share of the temperature above that of injection that the water loses each year [1/year]; default of GEOPHIRES.
     Wells are added to make up for it."""
     price_year: int = Field(default=2024, ge=2000, le=2100)
-    """Year of the US dollars in which the costs of prospects are told [year]."""
+    """Year of the US dollars in which the costs of prospects are told [year]; in a scenario in US dollars that of the
+    section economics."""
     wacc: float = Field(default=0.10, ge=0, lt=1)
-    """Real cost of capital for the levelised costs of prospects [1]; as in the economics section."""
+    """Real cost of capital for the levelised costs of prospects [1]; in a scenario that of the
+    section economics."""
     cost_basis: Literal["prospect", "table"] = "prospect"
     """Capital and O&M in the LCOE of sites: each prospect's own wells and plant, changed to the money of the economics
     section, or the cost table's. Costs named under `economics.costs` come before either."""

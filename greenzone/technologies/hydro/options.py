@@ -32,11 +32,12 @@ class Options(schema.Options):
     ceiling up to which the scenario counts potential as economic."""
 
     lcoe_ceiling: float = Field(default=100.0, gt=0)
-    """Highest levelised cost that counts as economic in the tables of basins and districts [USD MWh-1]. Assumption, as
-    in the section economics."""
+    """Highest levelised cost that counts as economic in the tables of basins and districts [USD MWh-1]. Assumption; in
+    a scenario in US dollars that of the section economics."""
 
     wacc: float = Field(default=0.10, ge=0, lt=1)
-    """Real cost of capital behind the plants' levelised cost [1]; World Bank REZoning, 10 %."""
+    """Real cost of capital behind the plants' levelised cost [1]; World Bank REZoning, 10 %. In a scenario that of the
+    section economics."""
 
     lifetime_years: float = Field(default=50.0, gt=0, le=200)
     """Years over which a plant pays back its capital [year]; O'Connor et al. (2015), doi:10.2172/1244193, take 30 to 50
@@ -47,7 +48,8 @@ class Options(schema.Options):
     known in the zone, the rebuilding of five plants for 1,065 USD/kW (table hydro_costs), answers to about 0.2."""
 
     price_year: int = 2024
-    """Year of the prices of the plants' costs; it must stand in the table price_index."""
+    """Year of the prices of the plants' costs; it must stand in the table price_index. In a scenario in US dollars that
+    of the section economics."""
 
     penstock: Literal["four_percent", "economic"] = "four_percent"
     """How wide penstocks are: so that they lose about 4 % of the head (ESHA 2004), or so that steel and lost energy
