@@ -154,3 +154,12 @@ def test_shafag_lies_in_a_zone_of_the_first_quarter(fine):
     assert len(there) == 1
     assert there["rank"].iloc[0] <= np.ceil(len(zones) / 4)
     assert there["capacity_mw"].iloc[0] > 240
+
+
+def test_a_zone_in_which_nothing_can_be_built_still_has_its_files(project, tmp_path):
+    """Shusha's only prospect is for heat: no technology has capacity, no supply group is there."""
+    off = [f"technologies.{name}=false" for name in ("solar", "wind", "hydro", "bioenergy")]
+    small = ["zone.districts=[Shusha]", "grid.cell_size=5000", *off]
+    run = gz.run(gz.read_config(project / "configs" / "quick.yaml", small), tmp_path / "out")
+    assert total(run, "geothermal", "capacity_mw") == 0
+    assert (tmp_path / "out" / "report.html").exists()

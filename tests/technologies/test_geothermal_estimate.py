@@ -10,6 +10,7 @@ import shapely
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from greenzone import schema
 from greenzone.errors import GreenzoneError
@@ -422,3 +423,16 @@ def test_the_zone_has_percentiles_of_its_energy(potential):
 def test_a_chance_below_a_half_has_a_median_of_nothing(zone_case):
     result = geothermal.estimate(*zone_case, Options(prospects=[ISTISU], chance_of_success=0.3))
     assert float(result.sites.energy_p50_gwh.max()) == 0 < float(result.sites.energy_p90_gwh.max())
+
+
+def test_own_prospects_outside_the_zone_are_named(zone_case):
+    far = {"name": "Far away", "lon": 40.0, "lat": 39.9}
+    result = geothermal.estimate(*zone_case, Options(prospects=[ISTISU, far]))
+    assert "Prospects outside the zone count for nothing: Far away." in result.notes
+    assert not any("UNU-GTP" in note for note in result.notes)  # which speaks of the embedded ones
+
+
+def test_two_prospects_of_one_name_are_refused():
+    """Draws follow from the name: the two would rise and fall together."""
+    with pytest.raises(ValidationError, match="prospect 'Istisu' is there twice"):
+        Options(prospects=[ISTISU, ISTISU])

@@ -201,6 +201,10 @@ class Options(schema.Options):
             raise ValueError(f"recovery_low {self.recovery_low:g} is above recovery_high {self.recovery_high:g}")
         if any(not 0 < depth <= 10 for depth in (*self.map_depths_km, *self.temperature_layers.values())):
             raise ValueError("depths must lie above 0 and at most at 10 km, the foot of the column of rock")
+        names = [prospect.name for prospect in self.prospects or ()]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ValueError(f"prospect '{twice}' is there twice: give each its own name, from which its draws follow")
         if not 0 <= self.porosity.low <= self.porosity.high < 1:
             raise ValueError(f"porosity must lie between 0 and 1: {self.porosity.low:g}, {self.porosity.high:g}")
         if self.fairway_layers and min(self.fairway_layers.values()) < 0:
