@@ -341,3 +341,33 @@ def test_a_raster_of_elsewhere_is_refused(tmp_path):
         file.crs = "EPSG:32610"
     with pytest.raises(GreenzoneError, match=r"raster 'clear' .* does not meet the zone: is its CRS right\?"):
         check_raster_meets("clear", source, FRAME)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 100_000), metres=st.floats(120, 900), far=st.floats(1500, 4000))
+def test_rules_together_leave_what_shapely_leaves(seed, metres, far):
+    """Overlapping polygons with a setback, a road with another, a greatest distance from a town: pixel by pixel, and in
+    area to a third of a pixel along the outlines."""
+    generator = np.random.default_rng(seed)
+    box = shapely.box(*FRAME.bounds)
+    spots = generator.uniform(FRAME.bounds[:2], FRAME.bounds[2:], (12, 2))
+    parks = np.array([shapely.convex_hull(shapely.MultiPoint(spots[k : k + 4])) for k in (0, 3, 6)])
+    road, town = np.array([shapely.LineString(spots[6:9])]), np.array([shapely.Point(spots[9])])
+    rules = {
+        "parks": lambda frame: feature_share(parks, metres, None, 0.0, frame),
+        "road": lambda frame: feature_share(road, 200.0, None, 0.0, frame),
+        "town": lambda frame: feature_share(town, None, far, 0.0, frame),
+    }
+    found = assess(rules, FRAME, np.full(FRAME.shape, FRAME.resolution**2))
+    near_parks, near_road, near_town = (
+        shapely.union_all(shapely.buffer(shapes, reach, quad_segs=64))
+        for shapes, reach in ((parks, metres), (road, 200.0), (town, far))
+    )
+    open_ = shapely.difference(shapely.intersection(near_town, box), shapely.union(near_parks, near_road))
+    x, y = FRAME.centres()
+    inside = shapely.contains_xy(open_, *np.meshgrid(x, y))
+    edges = shapely.union_all(shapely.boundary([near_parks, near_road, near_town]))
+    clear = shapely.distance(shapely.points(*np.meshgrid(x, y)), edges) > 1.5 * FRAME.resolution
+    assert (found.share[clear & inside] == 1).all()
+    assert (found.share[clear & ~inside] == 0).all()
+    assert found.left == pytest.approx(shapely.area(open_), abs=0.35 * FRAME.resolution * shapely.length(edges))
