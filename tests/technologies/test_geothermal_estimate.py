@@ -436,3 +436,11 @@ def test_two_prospects_of_one_name_are_refused():
     """Draws follow from the name: the two would rise and fall together."""
     with pytest.raises(ValidationError, match="prospect 'Istisu' is there twice"):
         Options(prospects=[ISTISU, ISTISU])
+
+
+def test_draws_hold_the_range_of_the_zone(zone_case):
+    result = geothermal.estimate(*zone_case, Options(prospects=[ISTISU]))
+    found = result.draws.percentiles(np.ones(result.sites.sizes["site"]), (10, 50, 90))
+    assert found == pytest.approx([result.totals[f"energy_p{p}_gwh"] for p in (10, 50, 90)])
+    half = result.draws.percentiles(np.full(result.sites.sizes["site"], 0.5), (90,))
+    assert half == pytest.approx(found[2] / 2)

@@ -13,12 +13,13 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from greenzone.schema import POTENTIAL, PROFILES, Layers, Potential, label
+from greenzone.schema import POTENTIAL, PROFILES, Draws, Layers, Potential, label
 from greenzone.technologies.geothermal import costs, prospects, springs, underground
 from greenzone.technologies.geothermal.fairway import fairway_variables
 from greenzone.technologies.geothermal.options import Options
 from greenzone.technologies.geothermal.ranges import PERCENTILES, district_ranges, weighted_percentiles
-from greenzone.technologies.geothermal.reservoirs import Draws, Reservoirs, draw, net_specific_power
+from greenzone.technologies.geothermal.reservoirs import Draws as ReservoirDraws
+from greenzone.technologies.geothermal.reservoirs import Reservoirs, draw, net_specific_power
 
 Array = NDArray[np.float64]
 
@@ -42,7 +43,7 @@ class Field(NamedTuple):
     """Prospects as seen by the sites: draws, the share of each that falls on each site, and who is who."""
 
     reservoirs: Reservoirs
-    draws: Draws
+    draws: ReservoirDraws
     weight: Array
     features: gpd.GeoDataFrame
     bills: pd.DataFrame
@@ -90,6 +91,7 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     )
     figures["spring_heat_highest_mw"] = springs.highest_heat(flows, layers.zone, options)
     fairway = fairway_variables(sites, layers.site, rock, (field.features, warm), options)
+    yearly = _yearly(field, hourly, options)
     data = heat_flow.assign(
         underground.rock_variables(rock, options) | fairway | _ladder(sites, rock, options, field, hourly)
     )
@@ -101,10 +103,11 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
         features={
             "geothermal_prospects": field.features,
             "geothermal_springs": warm,
-            "geothermal_districts": _districts(data, sites, layers, field, _yearly(field, hourly, options)),
+            "geothermal_districts": _districts(data, sites, layers, field, yearly),
         },
-        totals=_totals(field, warm, figures) | _ladder_totals(data, _yearly(field, hourly, options), field.weight),
+        totals=_totals(field, warm, figures) | _ladder_totals(data, yearly, field.weight),
         notes=(*_prospect_notes(field, options), *_notes(options, figures), *_cost_notes(field, options)),
+        draws=Draws(yearly["energy_{}_gwh"], field.weight),
     )
 
 
