@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any, NamedTuple, Protocol
+from itertools import pairwise
+from typing import Annotated, Any, NamedTuple, Protocol
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 class Variable(NamedTuple):
@@ -46,6 +47,15 @@ PROFILES = {
     "capacity_factor": Variable("1", "output over capacity of the group in each interval"),
     "capacity_mw": Variable("MW", "capacity of the group"),
 }
+
+
+def _rising(bounds: tuple[float, ...]) -> tuple[float, ...]:
+    if any(after <= before for before, after in pairwise(bounds)):
+        raise ValueError(f"bounds of classes must rise: {', '.join(f'{bound:g}' for bound in bounds)}")
+    return bounds
+
+
+ClassBounds = Annotated[tuple[float, ...], AfterValidator(_rising)]
 
 
 class Options(BaseModel):

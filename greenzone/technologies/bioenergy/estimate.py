@@ -279,9 +279,9 @@ def _totals(
 def _notes(supply: pd.DataFrame, inside: Array, gaps: tuple[float, float], options: Options) -> tuple[str, ...]:
     notes = [
         "Theoretical and geographic rungs are energy of the fuel; the technical rung is electricity.",
-        "Harvests are of one undated year; wood and the collected share of manure are assumptions: see the range. Single"
-        " figures are of the people of today, ranges run to the highest target for them: where waste counts much, a"
-        " figure may lie below its P10.",
+        "Harvests are of one undated year; wood and the collected share of manure are assumptions: see the range."
+        " Single figures are of the people of today, ranges run to the highest target for them: where waste counts"
+        " much, a figure may lie below its P10.",
         "Figures that rest on few data: herds and harvests by district without their fields, cattle alone (no district"
         " figures of sheep, goats and poultry were published: give them as livestock_file), no inventory of forests"
         " since 1988, people of the zone as one number; efficiencies are not drawn in the ranges.",

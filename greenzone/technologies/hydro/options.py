@@ -24,7 +24,9 @@ class Options(schema.Options):
     and plants must earn `min_gwh_per_km` and `min_gwh_per_plant`. "net_benefit": every plant is built for the one of
     `exceedances` that brings most, and counts by its energy at `energy_value` less its yearly cost."""
 
-    exceedances: tuple[float, ...] = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
+    exceedances: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = Field(
+        default=(0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5), min_length=1
+    )
     """Shares of the year among which the objective "net_benefit" chooses each plant's design flow [1]."""
 
     energy_value: float = Field(default=100.0, ge=0)
@@ -118,7 +120,7 @@ class Options(schema.Options):
     efficiency_error: float = Field(default=0.03, ge=0, le=1)
     """Standard error of the plants' efficiency [1]. Assumption."""
 
-    dam_heights_m: tuple[float, ...] = (40.0, 80.0, 125.0)
+    dam_heights_m: tuple[Annotated[float, Field(gt=0, le=350)], ...] = (40.0, 80.0, 125.0)
     """Heights of storage dams that are tried [m]; Sarsang's has 125 m."""
 
     min_storage_hm3: float = Field(default=10.0, gt=0)
@@ -146,7 +148,7 @@ class Options(schema.Options):
     pumped_efficiency: float = Field(default=0.75, gt=0, le=1)
     """Round-trip efficiency [1]; PyPSA technology-data (DIW Data Documentation 68)."""
 
-    class_bounds: tuple[float, ...] = (0.30, 0.34)
+    class_bounds: schema.ClassBounds = (0.30, 0.34)
     """Capacity factors that divide the plants into resource classes [1]."""
 
     runoff_file: Path | None = None

@@ -73,5 +73,5 @@ class Options(System):
     capacity_density_mw_km2: float = Field(29.9, gt=0, le=300)
     """AC capacity on land that is built on [MW km-2]; Shafag: 240 MW on 8.02 km2 (azernews 222128). Jabrayil Ufug
     and Shams: 100 MW on 2.29 km2 = 43.7 (report.az)."""
-    resource_classes: tuple[float, ...] = (0.12, 0.14, 0.16, 0.18, 0.20, 0.22)
+    resource_classes: schema.ClassBounds = (0.12, 0.14, 0.16, 0.18, 0.20, 0.22)
     """Bounds between resource classes, in capacity factor on AC capacity [1]; the same for every zone."""
