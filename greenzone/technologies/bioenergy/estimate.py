@@ -70,7 +70,7 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
         Beside `schema.POTENTIAL`: `energy_low_gwh`, `energy_high_gwh`, `energy_p10_gwh`, `_p50_`, `_p90_`,
         `theoretical_p10_gwh`, `_p50_`, `_p90_`, `heat_gwh`, `heat_mw` over `site`, and where `cost_basis` says so
         `capital_per_kw`, `fixed_om_per_kw_year`, `variable_om_per_mwh`, `lifetime_years`. Features
-        `bioenergy_districts`, `bioenergy_plants`, `bioenergy_catchments`.
+        `bioenergy_districts` (with straw by both methods), `bioenergy_plants`, `bioenergy_catchments`.
         `capacity_factor` is NaN where nothing grows.
 
     Raises
@@ -154,7 +154,7 @@ def _productivity(site: xr.Dataset) -> Array | None:
 def _sums(supply: pd.DataFrame, part: Array) -> dict[str, Array]:
     """Energy of each feedstock on each site, (feedstock, site), for each column."""
     energy = {}
-    for column in (*feedstocks.COLUMNS, "floor_gwh"):
+    for column in (*feedstocks.COLUMNS, *feedstocks.METHODS):
         energy[column] = np.zeros((len(FEEDSTOCKS), part.shape[1]))
         for index, feedstock in enumerate(FEEDSTOCKS):
             rows = supply.feedstock.to_numpy() == feedstock
@@ -178,10 +178,14 @@ def _ranges(
     frame = gpd.GeoDataFrame({"district": names}, geometry=layers.zone.geometry.to_numpy(), crs=layers.zone.crs)
     for name in ("theoretical_gwh", "energy_gwh", "heat_gwh"):
         frame[name] = [float(data[name].to_numpy()[labels == district].sum()) for district in names]
+    eligible = part * sites.eligible_fraction.to_numpy()
+    for method in feedstocks.METHODS:
+        straw = np.nan_to_num(supply[method].to_numpy(float)) @ eligible
+        frame[f"straw_{method}"] = [float(straw[labels == district].sum()) for district in names]
     totals, drawn = {}, {}
     for rung, columns, weight in (
         ("theoretical", ranges.RESOURCE, part),
-        ("energy", ranges.AVAILABLE, part * of_row * sites.eligible_fraction.to_numpy()),
+        ("energy", ranges.AVAILABLE, eligible * of_row),
     ):
         draws = ranges.draw(supply, options, columns)
         drawn[rung] = Draws(draws.T, weight)
@@ -272,6 +276,7 @@ def _totals(
         totals[f"{name}_resource_gwh"] = float(sums["resource_gwh"][index])
         totals[f"{name}_available_gwh"] = float(sums["available_gwh"][index])
         totals[f"{name}_energy_gwh"] = float(power[index].sum())
+    totals["crop_residues_by_share_gwh"] = float(sums["share_gwh"][0])
     totals["crop_residues_above_floor_gwh"] = float(sums["floor_gwh"][0])
     return totals
 
