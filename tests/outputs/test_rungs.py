@@ -11,6 +11,7 @@ import shapely
 import xarray as xr
 
 from greenzone.outputs.columns import meaning
+from greenzone.outputs.notes import cost_notes
 from greenzone.outputs.rungs import COLUMNS, connected_share, ladder_table
 from greenzone.outputs.write import raster_values
 from greenzone.schema import Draws, Potential
@@ -103,3 +104,13 @@ def test_temperatures_at_any_depth_have_their_raster():
     assert found == {"geothermal_temperature_at_2.5km", "geothermal_heat_flow"}
     known = meaning("geothermal_temperature_at_2.5km")
     assert known.label == "geothermal: temperature 2.5 km below the surface [degC]"
+
+
+@pytest.mark.parametrize(
+    ("named", "count"), [({}, 0), ({"geothermal": {"capital_per_kw": 3000}}, 1), ({"solar": {}}, 0)]
+)
+def test_two_costs_of_one_plant_are_told(named, count):
+    run = made_up_run()
+    run.config = {"economics": {"lcoe_ceiling": 100.0, "costs": named}}
+    assert len(cost_notes(run)) == count
+    assert all("names for geothermal hold" in note for note in cost_notes(run))
