@@ -18,7 +18,7 @@ import pandas as pd
 
 from greenzone.economics import economic_rung
 from greenzone.outputs.view import RunView
-from greenzone.schema import Potential
+from greenzone.schema import Draws, Potential
 
 PERCENTILES = (10, 50, 90)
 DRAWN = tuple(f"{rung}_p{percentile}_gwh" for rung in ("theoretical", "energy") for percentile in PERCENTILES)
@@ -66,14 +66,17 @@ def ladder_table(run: RunView, ceiling: float | None = None) -> pd.DataFrame:
             np.isnan(run.connected.lcoe[name].to_numpy()) & (run.lcoe[name].to_numpy() <= ceiling)
         )
         everywhere = np.ones(labels.shape, bool)
-        drawn = dict(potential.totals) | economic_draws(potential, connected_share(run, name, ceiling))
+        drawn = dict(potential.totals)
+        if potential.draws is not None:
+            drawn |= economic_draws(potential.draws, connected_share(run, name, ceiling))
         rows += _rows("zone", "zone", potential, everywhere, drawn, economic.energy_gwh[name])
         by_district = district_ranges(potential)
         for district in dict.fromkeys(run.layers.zone["district"].astype(str)):
             here = labels == district
             affordable = float(potential.sites.energy_gwh.to_numpy()[here & cheap].sum())
             drawn = by_district.loc[district].to_dict() if district in by_district.index else {}
-            drawn |= economic_draws(potential, (here & cheap).astype(float))
+            if potential.draws is not None:
+                drawn |= economic_draws(potential.draws, (here & cheap).astype(float))
             rows += _rows("district", district, potential, here, drawn, affordable)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -90,11 +93,9 @@ def connected_share(run: RunView, name: str, ceiling: float) -> np.ndarray:
     return np.clip(np.divide(taken, whole, out=np.zeros(whole.shape), where=whole > 0), 0.0, 1.0)
 
 
-def economic_draws(potential: Potential, taken: np.ndarray) -> dict[str, float]:
-    """Percentiles of the energy of the share `taken` of each site, by column; empty for a technology without draws."""
-    if potential.draws is None:
-        return {}
-    found = potential.draws.percentiles(taken, PERCENTILES)
+def economic_draws(draws: Draws, taken: np.ndarray) -> dict[str, float]:
+    """Percentiles of the energy of the share `taken` of each site, by column."""
+    found = draws.percentiles(taken, PERCENTILES)
     return {f"economic_p{p}_gwh": float(value) for p, value in zip(PERCENTILES, found, strict=True)}
 
 

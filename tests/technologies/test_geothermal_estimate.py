@@ -444,3 +444,15 @@ def test_draws_hold_the_range_of_the_zone(zone_case):
     assert found == pytest.approx([result.totals[f"energy_p{p}_gwh"] for p in (10, 50, 90)])
     half = result.draws.percentiles(np.full(result.sites.sizes["site"], 0.5), (90,))
     assert half == pytest.approx(found[2] / 2)
+
+
+def test_a_layer_of_heat_flow_with_gaps_needs_something_for_them(zone_case):
+    """Without heat flow under a prospect neither its temperature nor its heat is known: no sum could be trusted."""
+    sites, layers = zone_case
+    own = np.where(np.arange(sites.sizes["site"]) < 3, np.nan, 80.0)
+    layers = replace(layers, site=layers.site.assign(own=("site", own)))
+    alone = Options(use_embedded_heat_flow=False, heat_flow_layer="own", draws=100)
+    with pytest.raises(GreenzoneError, match=r"layer 'own' leaves 3 of \d+ sites without a heat flow: fill it"):
+        geothermal.estimate(sites, layers, alone)
+    beside = geothermal.estimate(sites, layers, Options(heat_flow_layer="own", draws=100))
+    assert np.isfinite(list(beside.totals.values())).all()
