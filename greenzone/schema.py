@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any, NamedTuple, Protocol
+from itertools import pairwise
+from typing import Annotated, Any, NamedTuple, Protocol
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 class Variable(NamedTuple):
@@ -46,6 +47,15 @@ PROFILES = {
     "capacity_factor": Variable("1", "output over capacity of the group in each interval"),
     "capacity_mw": Variable("MW", "capacity of the group"),
 }
+
+
+def _rising(bounds: tuple[float, ...]) -> tuple[float, ...]:
+    if any(after <= before for before, after in pairwise(bounds)):
+        raise ValueError(f"bounds of classes must rise: {', '.join(f'{bound:g}' for bound in bounds)}")
+    return bounds
+
+
+ClassBounds = Annotated[tuple[float, ...], AfterValidator(_rising)]
 
 
 class Options(BaseModel):
@@ -91,6 +101,22 @@ class Layers:
     zone: gpd.GeoDataFrame
 
 
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Random draws of the parts that a technology's energy is made of, such as reservoirs or feedstocks.
+
+    `energy_gwh` is `(part, draw)` [GWh/year], `share` `(part, site)` what of each part falls on each site [1].
+    """
+
+    energy_gwh: np.ndarray
+    share: np.ndarray
+
+    def percentiles(self, taken: np.ndarray, which: tuple[int, ...]) -> np.ndarray:
+        """Percentiles of the energy of all sites together, of each of which the share `taken` `(site,)` counts
+        [GWh/year]."""
+        return np.percentile((self.share @ taken) @ self.energy_gwh, which)
+
+
 @dataclass(frozen=True)
 class Potential:
     """What one technology can give.
@@ -98,7 +124,8 @@ class Potential:
     `sites` follows `POTENTIAL` over `site`, with `group` (the supply group of each site, -1 for none) and
     whatever else the technology wants to show. `profiles` follows `PROFILES` over `(group, time)` with the
     coordinates `district` and `resource_class` of each group. `features` are vector results by name, in WGS 84.
-    `totals` are single figures worth printing, `notes` are caveats for the reader.
+    `totals` are single figures worth printing, `notes` are caveats for the reader, `draws` what stands behind ranges,
+    where the technology draws any.
     """
 
     technology: str
@@ -107,6 +134,7 @@ class Potential:
     features: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     totals: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    draws: Draws | None = None
 
     def _repr_html_(self) -> str:
         """Name, sums, caveats and dataset, for notebooks."""

@@ -14,6 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from rasterio.errors import NotGeoreferencedWarning
 
 from greenzone import cli, terminal
 from greenzone.outputs import staged
@@ -82,6 +83,14 @@ def test_run_prints_tables_without_colours_where_the_output_is_no_terminal(green
     assert "Potential of the zone" in out and "USD/MWh" in out
     assert "- maps and tables" in err
     assert str(tmp_path) in out.replace("\n", "")
+
+
+def test_a_warning_is_one_line_and_scratch_rasters_are_silent(capsys, monkeypatch):
+    monkeypatch.setattr(terminal, "err", terminal.Console(stderr=True, soft_wrap=True, highlight=False))
+    terminal.warn("judgements contradict each other", UserWarning)
+    terminal.warn("no geotransform", NotGeoreferencedWarning)
+    terminal.warn("old name", DeprecationWarning)
+    assert capsys.readouterr().err == "warning: judgements contradict each other\n"
 
 
 def test_quiet_run_prints_nothing_but_warnings(runs):

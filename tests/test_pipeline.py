@@ -154,3 +154,21 @@ def test_shafag_lies_in_a_zone_of_the_first_quarter(fine):
     assert len(there) == 1
     assert there["rank"].iloc[0] <= np.ceil(len(zones) / 4)
     assert there["capacity_mw"].iloc[0] > 240
+
+
+def test_land_like_that_of_the_kalbajar_farm_lies_in_a_wind_zone_of_the_first_quarter(fine):
+    """Of the farm's place no more is published than Kalbajar and about 3,100 m (report.az 2025-10-04)."""
+    zones, sites = fine.zones[fine.zones["technology"] == "wind"], fine.grid.sites
+    high = (sites.district == "Kalbajar") & (abs(fine.layers.site.elevation - 3100) < 50)
+    places = shapely.multipoints(np.column_stack([sites.lon, sites.lat])[high.to_numpy()])
+    first = zones[zones["rank"] <= np.ceil(len(zones) / 4)]
+    assert first.intersects(places).any()
+
+
+def test_a_zone_in_which_nothing_can_be_built_still_has_its_files(project, tmp_path):
+    """Shusha's only prospect is for heat: no technology has capacity, no supply group is there."""
+    off = [f"technologies.{name}=false" for name in ("solar", "wind", "hydro", "bioenergy")]
+    small = ["zone.districts=[Shusha]", "grid.cell_size=5000", *off]
+    run = gz.run(gz.read_config(project / "configs" / "quick.yaml", small), tmp_path / "out")
+    assert total(run, "geothermal", "capacity_mw") == 0
+    assert (tmp_path / "out" / "report.html").exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from greenzone.config.economics import Economics
@@ -40,10 +40,12 @@ class Scenario(Options):
     """Rasters of your own, in place of embedded layers or beside them."""
     eligibility: Eligibility = Field(default_factory=Eligibility)
     """On which land each technology may stand."""
-    technologies: Technologies = Field(default_factory=Technologies)
-    """How each technology is built and reckoned; `false` leaves one out."""
     economics: Economics = Economics()
     """What capital and plants cost, and where the economic potential ends."""
+    technologies: Technologies = Field(default_factory=Technologies, validate_default=True)
+    """How each technology is built and reckoned; `false` leaves one out. What it reckons of its own plants is at the
+    `wacc` of `economics`, and where that section is in US dollars at its `currency_year` and `lcoe_ceiling`, unless
+    the technology names its own."""
     scoring: Scoring = Field(default_factory=Scoring)
     """What makes a site good for each technology."""
     zones: Zones = Zones()
@@ -54,6 +56,25 @@ class Scenario(Options):
     """The plan of least cost: which capacities serve the zone, under which limits; not made by default."""
     outputs: Outputs = Outputs()
     """Where results go, and how much of them."""
+
+    @field_validator("technologies")
+    @classmethod
+    def _plants_are_reckoned_alike(cls, given: Technologies, info: ValidationInfo) -> Technologies:
+        """One plant has one cost of capital, in the tables of its technology and in those of the sites."""
+        economics = info.data.get("economics")  # absent where it could not be read
+        if economics is None:
+            return given
+        money = shared_money(economics)
+        changed = {
+            name: options.model_copy(update=own)
+            for name, options in given.enabled().items()
+            if (
+                own := {
+                    key: money[key] for key in set(type(options).model_fields) & set(money) - options.model_fields_set
+                }
+            )
+        }
+        return given.model_copy(update=changed)
 
     @model_validator(mode="after")
     def _rasters_are_defined(self) -> Scenario:
@@ -81,6 +102,12 @@ class Scenario(Options):
     def scoring_criteria(self) -> dict[str, tuple[AnyCriterion, ...]]:
         """Criteria of each technology that is not switched off."""
         return {name: self.scoring.criteria(name) for name in self.enabled_technologies()}
+
+
+def shared_money(economics: Economics) -> dict[str, float]:
+    """Options of technologies that follow the section `economics`, by name: those in dollars only if it is in them."""
+    dollars = {"price_year": economics.currency_year, "lcoe_ceiling": economics.lcoe_ceiling}
+    return {"wacc": economics.wacc} | (dollars if economics.currency == "USD" else {})
 
 
 def _undefined_raster(technology: str, name: str, defined: list[str]) -> InitErrorDetails:

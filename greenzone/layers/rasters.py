@@ -131,7 +131,7 @@ def read_raster(path: str | Path, like: Raster, band: int = 1, resampling: str =
             resampling=Resampling[resampling],
         )
     if not np.isfinite(values).any():
-        raise GreenzoneError(f"raster {path} does not meet the zone's surroundings: is its CRS right?")
+        raise GreenzoneError(f"raster {path} has no value in the zone's surroundings: are its CRS and nodata right?")
     return Raster(values, like.west, like.north, like.step_lon, like.step_lat)
 
 

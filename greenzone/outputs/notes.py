@@ -13,6 +13,12 @@ LCOE = (
     "the spare capacity of its nodes as they do in the supply curve."
 )
 
+OWN_COSTS = (
+    "Costs that the scenario names for {names} hold for sites, zones and the supply curve; lists of single plants and "
+    "prospects keep the cost model of their technology."
+)
+LISTED = ("hydro", "geothermal", "bioenergy")  # technologies that tell the cost of single plants
+
 
 def weather_label(run: RunView) -> str:
     """Where the hourly weather comes from, in the words of the layer itself; what is made up is called synthetic."""
@@ -26,7 +32,14 @@ def uncertainty(run: RunView) -> list[str]:
     statements = [f"Weather: {weather_label(run)}."]
     if "wind" in run.potentials:
         statements.append(WIND)
-    return [*statements, *terrain_notes(run), LCOE, *run.connected.notes, demand_note(run)]
+    return [*statements, *terrain_notes(run), LCOE, *cost_notes(run), *run.connected.notes, demand_note(run)]
+
+
+def cost_notes(run: RunView) -> list[str]:
+    """Where two costs stand for one plant: the scenario's, and that of a list of plants."""
+    named = (run.config.get("economics") or {}).get("costs") or {}
+    both = [name for name in LISTED if name in run.potentials and named.get(name)]
+    return [OWN_COSTS.format(names=" and ".join(both))] if both else []
 
 
 def terrain_notes(run: RunView) -> list[str]:

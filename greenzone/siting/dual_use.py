@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from greenzone.config.economics import Economics
 from greenzone.config.scenario import Scenario
 from greenzone.config.zones import DUAL_USES
 from greenzone.economics import Connection, annuities_of, connected_lcoe, costs_of, technology_lcoe
@@ -106,15 +107,29 @@ def contender(
     """Costs and scores of one dual use."""
     section = scenario.economics
     costs = costs_of(section, layers.tables)
-    capital = float(costs.loc["solar", "capital_per_kw"]) * capital_factor(layers.tables, use)
-    dearer = potential.sites.assign(capital_per_kw=xr.full_like(potential.sites.capacity_mw, capital))
-    priced = with_site_costs(section, replace(potential, sites=dearer), costs, layers.tables, sites.merge(layers.site))
+    priced = priced_use(use, potential, section, layers.tables, sites.merge(layers.site))
     lcoe = technology_lcoe(priced, costs, section.wacc)
     on_grid = connected_lcoe(lcoe, potential, connection, section.wacc, float(costs.loc["solar", "lifetime_years"]))
     known = known_of(potential, lcoe, on_grid, layers.site.merge(connection.distances))
     scores = rank(known, scenario.scoring.criteria("solar"), potential.sites.capacity_mw, scenario.scoring, "solar")
     annuity = annuities_of(section, layers.tables, ["solar"])["solar"]
     return Contenders({use: potential}, {use: scores}, {use: lcoe}, {use: annuity})
+
+
+def priced_use(
+    use: str,
+    potential: Potential,
+    section: Economics,
+    tables: Mapping[str, pd.DataFrame],
+    ground: xr.Dataset | None = None,
+) -> Potential:
+    """The potential with `capital_per_kw` over the sites: that of solar on the same ground, whoever named it, times the
+    factor of the use."""
+    costs = costs_of(section, tables)
+    priced = with_site_costs(section, potential, costs, tables, ground)
+    on_land = xr.full_like(potential.sites.capacity_mw, float(costs.loc["solar", "capital_per_kw"]))
+    capital = priced.sites.get("capital_per_kw", on_land) * capital_factor(tables, use)
+    return replace(priced, sites=priced.sites.assign(capital_per_kw=capital))
 
 
 def capital_factor(tables: Mapping[str, pd.DataFrame], use: str) -> float:

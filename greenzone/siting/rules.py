@@ -78,7 +78,8 @@ def rules_of(
         if name not in rasters:
             raise GreenzoneError(f"eligibility names the raster '{name}', which 'layers.rasters' does not define")
         smooth = "year" not in (limits.min, limits.max)
-        found[name] = partial(raster_share, rasters[name], _dated(name, limits, year), smooth=smooth)
+        share = partial(raster_share, rasters[name], _dated(name, limits, year), smooth=smooth)
+        found[f"rasters: {name}"] = share  # a raster may bear the name of a built-in rule, such as land_cover
     tip = rules.tip_height or tip_height
     for name, nearness in rules.features.items():
         if name in features:

@@ -170,6 +170,23 @@ def test_default_mixes_are_the_published_figures(read):
     assert mixes["published-potential"] == {"solar": 7200, "wind": 2000, "hydro": 500}
 
 
+def test_plants_are_reckoned_at_the_cost_of_capital_of_the_scenario(read):
+    """The list of plants and the sites they stand on tell one cost; what a technology names itself stays."""
+    found = read(
+        "economics: {wacc: 0.05, lcoe_ceiling: 70, currency_year: 2020}\n"
+        "technologies: {geothermal: {wacc: 0.12}, bioenergy: false}"
+    ).technologies
+    assert (found.hydro.wacc, found.hydro.lcoe_ceiling, found.hydro.price_year) == (0.05, 70.0, 2020)
+    assert (found.geothermal.wacc, found.geothermal.price_year) == (0.12, 2020)
+    assert found.bioenergy is False
+    assert read("name: x", "economics.wacc=0.07").technologies.bioenergy.wacc == 0.07
+
+
+def test_dollars_of_a_technology_do_not_follow_a_scenario_in_other_money(read):
+    hydro = read("economics: {wacc: 0.05, lcoe_ceiling: 70, currency: EUR, currency_year: 2020}").technologies.hydro
+    assert (hydro.wacc, hydro.lcoe_ceiling, hydro.price_year) == (0.05, 100.0, 2024)
+
+
 def test_a_scenario_does_not_change(read):
     with pytest.raises(ValueError, match="frozen"):
         read("name: x\n").grid.cell_size = 5

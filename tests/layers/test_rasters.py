@@ -74,8 +74,10 @@ def test_bad_rasters_are_named(tmp_path):
         read_raster(write(tmp_path / "nocrs.tif", values, crs=None), LIKE)
     with pytest.raises(GreenzoneError, match=r"has 1 band\(s\), not 3"):
         read_raster(write(tmp_path / "b.tif", values), LIKE, band=3)
-    with pytest.raises(GreenzoneError, match="does not meet the zone"):
+    with pytest.raises(GreenzoneError, match="has no value in the zone's surroundings: are its CRS and nodata right"):
         read_raster(write(tmp_path / "far.tif", values, west=10.0), LIKE)
+    with pytest.raises(GreenzoneError, match="has no value in the zone's surroundings"):
+        read_raster(write(tmp_path / "blank.tif", -values, nodata=-1.0), LIKE)
     with pytest.raises(GreenzoneError, match="has no CRS"):
         read_elevation(tmp_path / "nocrs.tif")
 

@@ -11,9 +11,10 @@ import shapely
 import xarray as xr
 
 from greenzone.outputs.columns import meaning
-from greenzone.outputs.rungs import COLUMNS, ladder_table
+from greenzone.outputs.notes import cost_notes
+from greenzone.outputs.rungs import COLUMNS, connected_share, ladder_table
 from greenzone.outputs.write import raster_values
-from greenzone.schema import Potential
+from greenzone.schema import Draws, Potential
 
 ENERGY = {"energy_p10_gwh": 20.0, "energy_p50_gwh": 28.0, "energy_p90_gwh": 40.0}
 ROCK = {"theoretical_p10_gwh": 80.0, "theoretical_p50_gwh": 100.0, "theoretical_p90_gwh": 120.0}
@@ -57,6 +58,26 @@ def test_rungs_of_the_districts_are_their_own():
     assert len(table) == 8
 
 
+def test_the_economic_range_is_that_of_the_sites_that_are_cheap():
+    """Two reservoirs, each under a site of its own: the cheap one gives 10 or 20, the dear one 0 or 100."""
+    run = made_up_run()
+    draws = Draws(np.array([[10.0, 20.0], [0.0, 100.0]]), np.eye(2))
+    run.potentials = {"geothermal": replace(run.potentials["geothermal"], draws=draws)}
+    table = ladder_table(run).set_index(["place", "rung"])[["p10_gwh", "p50_gwh", "p90_gwh"]]
+    for place in ("zone", "West"):
+        assert table.loc[(place, "economic")].to_numpy() == pytest.approx([11.0, 15.0, 19.0])
+    assert table.loc[("East", "economic")].to_numpy() == pytest.approx([0.0, 0.0, 0.0])
+
+
+def test_half_a_site_on_the_grid_is_half_of_its_range():
+    run = made_up_run()
+    run.connected.allocation = pd.DataFrame(
+        {"technology": ["geothermal"] * 2, "site": ["a", "b"], "capacity_mw": [1.5, 1.0], "energy_gwh": [10.5, 7.0],
+         "lcoe_connected": [90.0, 310.0]}
+    )  # fmt: skip
+    assert connected_share(run, "geothermal", 100.0).tolist() == [0.5, 0.0]
+
+
 def test_a_technology_without_draws_has_no_percentiles():
     run = made_up_run()
     bare = replace(run.potentials["geothermal"], features={}, totals={})
@@ -83,3 +104,13 @@ def test_temperatures_at_any_depth_have_their_raster():
     assert found == {"geothermal_temperature_at_2.5km", "geothermal_heat_flow"}
     known = meaning("geothermal_temperature_at_2.5km")
     assert known.label == "geothermal: temperature 2.5 km below the surface [degC]"
+
+
+@pytest.mark.parametrize(
+    ("named", "count"), [({}, 0), ({"geothermal": {"capital_per_kw": 3000}}, 1), ({"solar": {}}, 0)]
+)
+def test_two_costs_of_one_plant_are_told(named, count):
+    run = made_up_run()
+    run.config = {"economics": {"lcoe_ceiling": 100.0, "costs": named}}
+    assert len(cost_notes(run)) == count
+    assert all("names for geothermal hold" in note for note in cost_notes(run))

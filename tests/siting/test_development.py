@@ -11,15 +11,17 @@ import xarray as xr
 from pydantic import ValidationError
 
 import greenzone as gz
+from greenzone.config.economics import Economics
 from greenzone.config.scoring import Scoring
 from greenzone.config.zones import ZoneCriteria, Zones
+from greenzone.economics import costs_of
 from greenzone.economics.area import NOWHERE, connect_area
 from greenzone.economics.connection import Connection
 from greenzone.economics.corridor import Ground
-from greenzone.layers.catalogue import read_table
+from greenzone.layers.catalogue import read_table, read_tables
 from greenzone.schema import Potential, Raster
 from greenzone.siting.development import Contenders, complementarity, ranked, sent_at_once
-from greenzone.siting.dual_use import dual_options
+from greenzone.siting.dual_use import dual_options, priced_use
 from greenzone.technologies import solar
 
 SITES = np.array([0, 1])
@@ -156,6 +158,24 @@ def test_dual_uses_keep_the_scenarios_equipment_but_not_its_mounting():
     floats = dual_options(asked, "floating_solar")
     assert (floats.variant, floats.losses, floats.dc_ac_ratio) == ("floating", 0.2, 1.1)
     assert floats.model_fields_set == {"variant", "losses", "dc_ac_ratio"}
+
+
+@pytest.mark.parametrize(
+    ("section", "named"),
+    [
+        ({}, 1.0),
+        ({"country_multiplier": {"solar": 1.5}}, 1.5),
+        ({"costs": {"solar": {"capital_per_kw": 700}}}, None),
+        ({"costs": {"solar": {"capital_per_kw": 700}}, "country_multiplier": {"solar": 1.5}}, None),
+    ],
+)
+def test_floats_cost_a_quarter_more_than_solar_on_land_whatever_that_costs(section, named):
+    """1.25 of the table economics_dual_use, on the scenario's own capital too; a country's factor counts once."""
+    tables, asked = read_tables(), Economics(terrain=False, **section)
+    sites = xr.Dataset({"capacity_mw": ("site", [5.0]), "capacity_factor": ("site", [0.2])}, {"site": ["a"]})
+    floats = priced_use("floating_solar", Potential("solar", sites, xr.Dataset()), asked, tables)
+    on_land = 700.0 if named is None else named * costs_of(Economics(), tables).loc["solar", "capital_per_kw"]
+    assert floats.sites.capital_per_kw.item() == pytest.approx(1.25 * on_land)
 
 
 def test_criteria_that_cannot_order_zones():

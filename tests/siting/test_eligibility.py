@@ -231,7 +231,7 @@ def test_a_file_on_the_frames_own_pixels_and_a_warped_one_agree(tmp_path):
         file.write(np.kron(values, np.ones((4, 4), np.uint8)), 1)
     limits = EligibilityRules(rasters={"class": Limits(values=(1, 3))})
     for source in (own, UserRaster(file=tmp_path / "fine.tif")):
-        found = rules_of(limits, surface(), CODES, {"class": source}, {})["class"](FRAME)
+        found = rules_of(limits, surface(), CODES, {"class": source}, {})["rasters: class"](FRAME)
         assert (found == np.isin(values[20:-20, 20:-20], (1, 3))).all()
 
 
@@ -247,7 +247,7 @@ def test_of_a_finer_raster_every_pixel_counts(tmp_path):
     source = write(tmp_path / "fine.tif", values, fine)
     found = rules_of(
         EligibilityRules(rasters={"class": Limits(values=(1, 3))}), surface(), CODES, {"class": source}, {}
-    )["class"](FRAME)
+    )["rasters: class"](FRAME)
     expected = np.isin(values, (1, 3)).reshape(FRAME.rows, 5, FRAME.columns, 5).mean((1, 3))
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
@@ -260,7 +260,7 @@ def test_between_the_pixels_of_a_coarser_raster(tmp_path, kind, limit, smooth):
     plane = np.broadcast_to(np.rint((x - x[0]) / coarse.resolution * 200), coarse.shape).astype(kind)
     source = write(tmp_path / f"{kind}.tif", plane, coarse)
     rules = EligibilityRules(rasters={"rise": Limits(min=limit, unknown="exclude")})
-    found = rules_of(rules, surface(), CODES, {"rise": source}, {})["rise"](FRAME)
+    found = rules_of(rules, surface(), CODES, {"rise": source}, {})["rasters: rise"](FRAME)
     own, _ = FRAME.centres()
     true = (own - x[0]) / coarse.resolution * 200 >= limit
     assert 0 < true.sum() < true.size
@@ -273,7 +273,7 @@ def test_years_are_not_interpolated(tmp_path):
     source = write(tmp_path / "years.tif", years.astype("f4"), coarse)
     rules = EligibilityRules(rasters={"cleared": Limits(max="year", unknown="exclude")})
     counts = [
-        rules_of(rules, surface(), CODES, {"cleared": source}, {}, year)["cleared"](FRAME).sum()
+        rules_of(rules, surface(), CODES, {"cleared": source}, {}, year)["rasters: cleared"](FRAME).sum()
         for year in (2021, 2030, 2039)
     ]
     assert counts[0] == counts[1] == counts[2] > 0
@@ -291,6 +291,19 @@ def test_land_cleared_by_year(tmp_path):
     assert left == [0, 2400, 2400, 4800]
     with pytest.raises(GreenzoneError, match=r"set 'eligibility\.year'"):
         rules_of(limits, surface(), CODES, {"cleared": source}, {})
+
+
+@pytest.mark.parametrize("name", ["land_cover", "wind_speed", "north_slope", "settlement"])
+def test_a_raster_may_bear_the_name_of_a_built_in_rule(tmp_path, name):
+    """Both rules hold: the raster takes the place of none."""
+    source = write(tmp_path / "own.tif", np.ones(FRAME.shape, np.uint8), FRAME)
+    strict = EligibilityRules(
+        default_share=0.0, min_wind_speed=50, max_north_slope=0, min_distance_settlement=900, rasters={name: {"min": 1}}
+    )
+    land = surface()
+    land.land_cover[:], land.slope[:], land.aspect[:] = 10.0, 10.0, 0.0
+    found = rules_of(strict, land, CODES, {name: source}, {})
+    assert {"land_cover", "wind_speed", "north_slope", "settlement", f"rasters: {name}"} <= set(found)
 
 
 def test_a_raster_that_is_not_defined_is_named():
@@ -328,3 +341,33 @@ def test_a_raster_of_elsewhere_is_refused(tmp_path):
         file.crs = "EPSG:32610"
     with pytest.raises(GreenzoneError, match=r"raster 'clear' .* does not meet the zone: is its CRS right\?"):
         check_raster_meets("clear", source, FRAME)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 100_000), metres=st.floats(120, 900), far=st.floats(1500, 4000))
+def test_rules_together_leave_what_shapely_leaves(seed, metres, far):
+    """Overlapping polygons with a setback, a road with another, a greatest distance from a town: pixel by pixel, and in
+    area to a third of a pixel along the outlines."""
+    generator = np.random.default_rng(seed)
+    box = shapely.box(*FRAME.bounds)
+    spots = generator.uniform(FRAME.bounds[:2], FRAME.bounds[2:], (12, 2))
+    parks = np.array([shapely.convex_hull(shapely.MultiPoint(spots[k : k + 4])) for k in (0, 3, 6)])
+    road, town = np.array([shapely.LineString(spots[6:9])]), np.array([shapely.Point(spots[9])])
+    rules = {
+        "parks": lambda frame: feature_share(parks, metres, None, 0.0, frame),
+        "road": lambda frame: feature_share(road, 200.0, None, 0.0, frame),
+        "town": lambda frame: feature_share(town, None, far, 0.0, frame),
+    }
+    found = assess(rules, FRAME, np.full(FRAME.shape, FRAME.resolution**2))
+    near_parks, near_road, near_town = (
+        shapely.union_all(shapely.buffer(shapes, reach, quad_segs=64))
+        for shapes, reach in ((parks, metres), (road, 200.0), (town, far))
+    )
+    open_ = shapely.difference(shapely.intersection(near_town, box), shapely.union(near_parks, near_road))
+    x, y = FRAME.centres()
+    inside = shapely.contains_xy(open_, *np.meshgrid(x, y))
+    edges = shapely.union_all(shapely.boundary([near_parks, near_road, near_town]))
+    clear = shapely.distance(shapely.points(*np.meshgrid(x, y)), edges) > 1.5 * FRAME.resolution
+    assert (found.share[clear & inside] == 1).all()
+    assert (found.share[clear & ~inside] == 0).all()
+    assert found.left == pytest.approx(shapely.area(open_), abs=0.35 * FRAME.resolution * shapely.length(edges))

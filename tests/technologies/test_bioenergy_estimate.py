@@ -137,6 +137,16 @@ def test_straw_by_both_methods(supply):
     assert by_floor.available_gwh["Khojavend", "crop_residues"] == 0
 
 
+def test_both_methods_stand_beside_each_other_in_the_districts(potential, zone_case):
+    sites, _ = zone_case
+    districts = potential.features["bioenergy_districts"].set_index("district")
+    assert (sites.eligible_fraction == 1).all()
+    assert districts.straw_share_gwh["Khojavend"] == pytest.approx(13_184 * 15 / 3600, rel=1e-4)
+    assert districts.straw_floor_gwh["Khojavend"] == 0
+    assert districts.straw_floor_gwh["Aghdam"] > 0
+    assert districts.straw_share_gwh.sum() == pytest.approx(potential.totals["crop_residues_by_share_gwh"], rel=1e-9)
+
+
 def test_ranges_enclose(supply, potential):
     assert (supply.low_gwh <= supply.available_gwh + 1e-12).all()
     assert (supply.available_gwh <= supply.high_gwh + 1e-12).all()

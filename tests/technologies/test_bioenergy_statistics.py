@@ -104,6 +104,7 @@ def test_a_district_of_the_users_own_zone_is_known(tmp_path):
             "production_t is 'many' where a number",
         ),
         ({"district": ["Fuzuli"], "crop": ["wheat"], "production_t": [-5]}, "production_t of -5 is impossible"),
+        ({"district": ["Fuzuli", None], "crop": ["wheat"] * 2, "production_t": [5, 6]}, "row 3 has no district"),
         (
             {"district": ["Fuzuli"], "crop": ["wheat"], "production_t": [5], "yield_t_per_ha": [35.4]},
             r"yield of 35\.4 t/ha is impossible: check its unit",
@@ -123,6 +124,24 @@ def test_more_dairy_cows_than_cattle_are_an_error(tmp_path):
     file = own(tmp_path, "herds.csv", district=["Lachin"], cattle_heads=[18.7], dairy_cow_heads=[17_648])
     with pytest.raises(GreenzoneError, match=r"Lachin has 17648 dairy cows among 18\.7 cattle: check their units"):
         all_feedstocks(TABLES, Options(livestock_file=file))
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [({}, "two rows for Lachin: add them up"), ({"year": [2020, 2020]}, "two rows for Lachin in 2020: add them up")],
+)
+def test_a_herd_that_is_there_twice_is_an_error(tmp_path, more, message):
+    """One of the two would be counted, and nobody would be told of the other."""
+    file = own(tmp_path, "herds.csv", district=["Lachin"] * 2, cattle_heads=[100, 300], **more)
+    with pytest.raises(GreenzoneError, match=message):
+        all_feedstocks(TABLES, Options(livestock_file=file))
+
+
+def test_two_fields_of_one_crop_add_up(tmp_path):
+    columns = {"district": ["Fuzuli"] * 2, "crop": ["wheat"] * 2, "yield_t_per_ha": [3.54] * 2}
+    crops = own(tmp_path, "crops.csv", production_t=[400.0, 600.0], **columns)
+    found = all_feedstocks(TABLES, Options(crops_file=crops)).set_index(["feedstock", "area"]).resource_gwh
+    assert found["crop_residues", "Fuzuli"] == pytest.approx(1000 * 1.147 * 15 / 3600, rel=1e-3)
 
 
 def test_a_file_that_is_no_table_is_named(tmp_path):

@@ -10,6 +10,7 @@ import shapely
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from greenzone import schema
 from greenzone.errors import GreenzoneError
@@ -422,3 +423,36 @@ def test_the_zone_has_percentiles_of_its_energy(potential):
 def test_a_chance_below_a_half_has_a_median_of_nothing(zone_case):
     result = geothermal.estimate(*zone_case, Options(prospects=[ISTISU], chance_of_success=0.3))
     assert float(result.sites.energy_p50_gwh.max()) == 0 < float(result.sites.energy_p90_gwh.max())
+
+
+def test_own_prospects_outside_the_zone_are_named(zone_case):
+    far = {"name": "Far away", "lon": 40.0, "lat": 39.9}
+    result = geothermal.estimate(*zone_case, Options(prospects=[ISTISU, far]))
+    assert "Prospects outside the zone count for nothing: Far away." in result.notes
+    assert not any("UNU-GTP" in note for note in result.notes)  # which speaks of the embedded ones
+
+
+def test_two_prospects_of_one_name_are_refused():
+    """Draws follow from the name: the two would rise and fall together."""
+    with pytest.raises(ValidationError, match="prospect 'Istisu' is there twice"):
+        Options(prospects=[ISTISU, ISTISU])
+
+
+def test_draws_hold_the_range_of_the_zone(zone_case):
+    result = geothermal.estimate(*zone_case, Options(prospects=[ISTISU]))
+    found = result.draws.percentiles(np.ones(result.sites.sizes["site"]), (10, 50, 90))
+    assert found == pytest.approx([result.totals[f"energy_p{p}_gwh"] for p in (10, 50, 90)])
+    half = result.draws.percentiles(np.full(result.sites.sizes["site"], 0.5), (90,))
+    assert half == pytest.approx(found[2] / 2)
+
+
+def test_a_layer_of_heat_flow_with_gaps_needs_something_for_them(zone_case):
+    """Without heat flow under a prospect neither its temperature nor its heat is known: no sum could be trusted."""
+    sites, layers = zone_case
+    own = np.where(np.arange(sites.sizes["site"]) < 3, np.nan, 80.0)
+    layers = replace(layers, site=layers.site.assign(own=("site", own)))
+    alone = Options(use_embedded_heat_flow=False, heat_flow_layer="own", draws=100)
+    with pytest.raises(GreenzoneError, match=r"layer 'own' leaves 3 of \d+ sites without a heat flow: fill it"):
+        geothermal.estimate(sites, layers, alone)
+    beside = geothermal.estimate(sites, layers, Options(heat_flow_layer="own", draws=100))
+    assert np.isfinite(list(beside.totals.values())).all()

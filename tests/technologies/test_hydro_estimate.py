@@ -223,6 +223,20 @@ def test_unknown_option_is_refused():
         hydro.Options(design_flow=1.0)
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"exceedances": ()}, "at least 1 item"),
+        ({"exceedances": (0.2, 1.5)}, "less than 1"),
+        ({"dam_heights_m": (-40.0,)}, "greater than 0"),
+        ({"class_bounds": (0.34, 0.30)}, r"must rise: 0\.34, 0\.3"),
+    ],
+)
+def test_options_that_cannot_be_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        hydro.Options(**options)
+
+
 def test_hourly_profile_keeps_months_and_bounds():
     monthly = np.array([[0.0, 0.05, 0.3, 0.9, 1.0, 0.8, 0.5, 0.3, 0.2, 0.1, 0.1, 0.0]])
     time = pd.date_range("2023-01-01", "2024-12-31 23:00", freq="h")

@@ -129,3 +129,17 @@ def test_xarray_keeps_labels_and_units():
     assert curve.sel(exceedance=0.3, river="x") == pytest.approx(model.flow_duration_curve(TARTAR, 0.3)[0])
     efficiency = hydro.turbine_efficiency("pelton", xr.DataArray([0.5, 1.0], dims="load"), 2.0, 250.0)
     assert efficiency.dims == ("load",) and efficiency.attrs["units"] == "1"
+
+
+def test_what_cannot_be_is_no_number():
+    """Python's own floats would raise ZeroDivisionError, or make a complex diameter of a negative head."""
+    assert np.isnan(hydro.penstock_diameter(1.0, -5.0, 100.0))
+    assert np.isinf(hydro.penstock_diameter(1.0, 0.0, 100.0))
+    assert np.isnan(hydro.friction_loss(0.0, 0.0, 10.0, 5e-5))
+    assert hydro.power([10.0, np.nan], 50.0, 0.7) == pytest.approx([3433.5, np.nan], nan_ok=True)
+    assert hydro.flow_duration_curve(np.zeros((0, 12)), [0.3, 0.5]).shape == (0, 2)
+
+
+def test_a_plant_without_units_is_refused():
+    with pytest.raises(GreenzoneError, match="a plant of 0 units gives nothing"):
+        hydro.turbine_efficiency("kaplan", 0.5, 10.0, 10.0, 0)

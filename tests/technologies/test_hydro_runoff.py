@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from greenzone.errors import GreenzoneError
 from greenzone.layers import catalogue
 from greenzone.schema import Raster
-from greenzone.technologies.hydro import runoff
+from greenzone.technologies.hydro import drainage, runoff
 from greenzone.technologies.hydro.model import DAYS, annual_mean
 from greenzone.technologies.hydro.water import water as water_of
 
@@ -214,6 +214,24 @@ def test_water_balance_closes(water):
     inflow = catalogue.read_table("hydro_inflow")[[f"m{month:02d}" for month in range(1, 13)]].to_numpy().sum(axis=0)
     outlets = water.drainage.downstream == np.arange(local.shape[1])
     assert water.annual[outlets].sum() == pytest.approx(annual_mean(local.sum(axis=1) + inflow), rel=1e-6)
+
+
+def test_falling_water_gives_what_it_weighs(water):
+    """Power of all links together is that of each cell's water, 9.81 kW for a m3/s and metre, down to its outlet: no
+    unit slips between millimetres, cubic metres, kilowatts, as a peer's factor of 42 does."""
+    network = water.drainage
+    climate = runoff.climate_on(network.raster, catalogue.load_climate())
+    flow = annual_mean(
+        runoff.discharge(runoff.monthly_runoff(climate, network.raster, water.parameters), network.area_km2)
+    )
+    for cell, monthly in drainage.inflow_by_month(network, catalogue.read_table("hydro_inflow")).items():
+        flow[cell] += annual_mean(monthly)
+    outlet = np.arange(flow.size)
+    for cell in network.order[::-1]:
+        outlet[cell] = outlet[network.downstream[cell]]
+    known = network.downstream >= 0
+    fall = (network.bed - network.bed[outlet])[known].astype(float)
+    assert water.gross.sum() == pytest.approx(9.81 * flow[known] @ fall, rel=1e-4)
 
 
 def test_rivers_carry_what_the_cells_do(water):

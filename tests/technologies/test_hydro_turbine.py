@@ -96,3 +96,13 @@ def test_a_turbine_exists_for_every_ordinary_site(head, flow):
     table = catalogue.read_table("hydro_turbines")
     if head <= 200 or head >= 100 * flow**0.4:
         assert str(turbine.choose_turbine(table, head, flow)) in turbine.TYPES
+
+
+@pytest.mark.parametrize(("ratio", "expected"), [(0.2, 0.3409), (0.4, 0.6955), (0.6, 0.8701), (0.9, 0.9037)])
+def test_francis_at_part_load_by_hand(ratio, expected):
+    """1.2 m3/s at 60 m: e_p (1 - 1.25 ((Q_p - Q) / Q_p)^2.4296) below Q_p = 0.9695 m3/s, e_p = 0.9123.
+
+    The exponent belongs to the whole fraction; with it on the denominator alone HydroGenerate prints 0.7499 at full
+    load.
+    """
+    assert turbine.francis(ratio, 1.2, 60.0) == pytest.approx(expected, abs=1e-4)

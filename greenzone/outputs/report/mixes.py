@@ -59,7 +59,7 @@ def hourly_mixes(run: RunView, groups: xr.Dataset, hours: int) -> HourlyMixes | 
     cases = [case for case in cases_of(section, groups, wanted, temp_air) if not case.management.islanded]
     if not cases:
         return None
-    member = np.equal.outer(np.array(technologies), groups.technology.to_numpy())
+    member = np.equal.outer(np.array(technologies, str), groups.technology.to_numpy())
     profiles = groups.capacity_factor.to_numpy()[:, :hours]
     generation, flows = [], []
     for case in cases:

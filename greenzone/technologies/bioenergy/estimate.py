@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from greenzone.layers import catalogue
-from greenzone.schema import POTENTIAL, PROFILES, Layers, Potential, label
+from greenzone.schema import POTENTIAL, PROFILES, Draws, Layers, Potential, label
 from greenzone.technologies.bioenergy import (
     conversion,
     costs,
@@ -70,7 +70,7 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
         Beside `schema.POTENTIAL`: `energy_low_gwh`, `energy_high_gwh`, `energy_p10_gwh`, `_p50_`, `_p90_`,
         `theoretical_p10_gwh`, `_p50_`, `_p90_`, `heat_gwh`, `heat_mw` over `site`, and where `cost_basis` says so
         `capital_per_kw`, `fixed_om_per_kw_year`, `variable_om_per_mwh`, `lifetime_years`. Features
-        `bioenergy_districts`, `bioenergy_plants`, `bioenergy_catchments`.
+        `bioenergy_districts` (with straw by both methods), `bioenergy_plants`, `bioenergy_catchments`.
         `capacity_factor` is NaN where nothing grows.
 
     Raises
@@ -89,7 +89,7 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     data = _ladder(sites, energy, power, ways, sizes.electric, options)
     groups, profiles = _profiles(sites, layers, power, ways, options)
     data["group"] = ("site", groups)
-    districts, totals = _ranges(data, sites, layers, (supply, part), sizes.electric, options)
+    districts, totals, drawn = _ranges(data, sites, layers, (supply, part), sizes.electric, options)
     stands, catchments, sited = plants.site_plants(sites, blocks, fuel, ways, tables, options)
     price = scale.site_costs(sizes, power, ways)
     totals = _totals(energy, power, ways, sizes.electric, eligible) | totals
@@ -115,6 +115,7 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
         },
         totals=totals,
         notes=_notes(supply, part.sum(1), (sited["plants_supply_gap"], sited["plants_cost_gap"]), options),
+        draws=drawn,
     )
 
 
@@ -153,7 +154,7 @@ def _productivity(site: xr.Dataset) -> Array | None:
 def _sums(supply: pd.DataFrame, part: Array) -> dict[str, Array]:
     """Energy of each feedstock on each site, (feedstock, site), for each column."""
     energy = {}
-    for column in (*feedstocks.COLUMNS, "floor_gwh"):
+    for column in (*feedstocks.COLUMNS, *feedstocks.METHODS):
         energy[column] = np.zeros((len(FEEDSTOCKS), part.shape[1]))
         for index, feedstock in enumerate(FEEDSTOCKS):
             rows = supply.feedstock.to_numpy() == feedstock
@@ -168,27 +169,32 @@ def _ranges(
     spread_supply: tuple[pd.DataFrame, Array],
     electric: Array,
     options: Options,
-) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
+) -> tuple[gpd.GeoDataFrame, dict[str, float], Draws]:
     """Percentiles of resource and electricity: written to the sites, of the districts as polygons, of the zone as
-    totals."""
+    totals; and the draws of electricity."""
     supply, part = spread_supply
     of_row = electric[[FEEDSTOCKS.index(name) for name in supply.feedstock]]
     names, labels = layers.zone["district"].to_numpy().astype(str), sites.district.to_numpy().astype(str)
     frame = gpd.GeoDataFrame({"district": names}, geometry=layers.zone.geometry.to_numpy(), crs=layers.zone.crs)
     for name in ("theoretical_gwh", "energy_gwh", "heat_gwh"):
         frame[name] = [float(data[name].to_numpy()[labels == district].sum()) for district in names]
-    totals = {}
+    eligible = part * sites.eligible_fraction.to_numpy()
+    for method in feedstocks.METHODS:
+        straw = np.nan_to_num(supply[method].to_numpy(float)) @ eligible
+        frame[f"straw_{method}"] = [float(straw[labels == district].sum()) for district in names]
+    totals, drawn = {}, {}
     for rung, columns, weight in (
         ("theoretical", ranges.RESOURCE, part),
-        ("energy", ranges.AVAILABLE, part * of_row * sites.eligible_fraction.to_numpy()),
+        ("energy", ranges.AVAILABLE, eligible * of_row),
     ):
         draws = ranges.draw(supply, options, columns)
+        drawn[rung] = Draws(draws.T, weight)
         by_district = np.stack([weight[:, labels == name].sum(1) for name in names], axis=1)
         rows = (ranges.percentiles_of(draws, of) for of in (weight, by_district, weight.sum(1, keepdims=True)))
         for percentile, of_sites, of_districts, of_zone in zip(ranges.PERCENTILES, *rows, strict=True):
             name = f"{rung}_p{percentile}_gwh"
             data[name], frame[name], totals[name] = ("site", of_sites), of_districts, float(of_zone[0])
-    return frame, totals
+    return frame, totals, drawn["energy"]
 
 
 def _ladder(
@@ -270,6 +276,7 @@ def _totals(
         totals[f"{name}_resource_gwh"] = float(sums["resource_gwh"][index])
         totals[f"{name}_available_gwh"] = float(sums["available_gwh"][index])
         totals[f"{name}_energy_gwh"] = float(power[index].sum())
+    totals["crop_residues_by_share_gwh"] = float(sums["share_gwh"][0])
     totals["crop_residues_above_floor_gwh"] = float(sums["floor_gwh"][0])
     return totals
 
@@ -277,7 +284,9 @@ def _totals(
 def _notes(supply: pd.DataFrame, inside: Array, gaps: tuple[float, float], options: Options) -> tuple[str, ...]:
     notes = [
         "Theoretical and geographic rungs are energy of the fuel; the technical rung is electricity.",
-        "Harvests are of one undated year; wood and the collected share of manure are assumptions: see the range.",
+        "Harvests are of one undated year; wood and the collected share of manure are assumptions: see the range."
+        " Single figures are of the people of today, ranges run to the highest target for them: where waste counts"
+        " much, a figure may lie below its P10.",
         "Figures that rest on few data: herds and harvests by district without their fields, cattle alone (no district"
         " figures of sheep, goats and poultry were published: give them as livestock_file), no inventory of forests"
         " since 1988, people of the zone as one number; efficiencies are not drawn in the ranges.",

@@ -20,6 +20,7 @@ from greenzone.technologies.bioenergy.statistics import with_own_tables
 FEEDSTOCKS = ("crop_residues", "manure", "waste", "forest_residues", "sewage", "energy_crops")
 OF_PEOPLE = ("waste", "sewage")  # spread by populated places, the others by land
 COLUMNS = ("resource_gwh", "available_gwh", "low_gwh", "high_gwh")
+METHODS = ("share_gwh", "floor_gwh")  # straw that may leave the field: a share of it, or all above a cover
 RESOURCE_RANGE = ("resource_low_gwh", "resource_high_gwh")
 MARGINAL = "marginal land"  # the area of energy crops, known by its land cover alone
 WHOLE_ZONE = "zone"  # the name under which figures for all embedded districts together stand in the tables
@@ -39,9 +40,9 @@ def all_feedstocks(tables: Mapping[str, pd.DataFrame], options: Options) -> pd.D
     -------
     DataFrame
         Columns `area feedstock resource_gwh available_gwh low_gwh high_gwh`: energy of the fuel per year, all of it,
-        what may be taken, and the range of that; plus `floor_gwh`, straw by the other method (NaN elsewhere), and the
-        range of the resource, `resource_low_gwh resource_high_gwh`: the growth of forests, people up to the target;
-        harvests and herds are taken as counted.
+        what may be taken, and the range of that; plus `share_gwh` and `floor_gwh`, straw by either method (NaN
+        elsewhere), and the range of the resource, `resource_low_gwh resource_high_gwh`: the growth of forests, people
+        up to the target; harvests and herds are taken as counted.
 
     Raises
     ------
@@ -58,7 +59,8 @@ def all_feedstocks(tables: Mapping[str, pd.DataFrame], options: Options) -> pd.D
         "sewage": sewage(tables["population"], options),
     }
     frames = [with_resource_range(part).assign(feedstock=name) for name, part in parts.items()]
-    return pd.concat(frames, ignore_index=True)[["area", "feedstock", *COLUMNS, "floor_gwh", *RESOURCE_RANGE]]
+    columns = ["area", "feedstock", *COLUMNS, *METHODS, *RESOURCE_RANGE]
+    return pd.concat(frames, ignore_index=True).reindex(columns=columns)
 
 
 def with_resource_range(frame: pd.DataFrame) -> pd.DataFrame:
@@ -118,6 +120,7 @@ def crop_residues(crops: pd.DataFrame, kinds: pd.DataFrame, cattle: pd.DataFrame
             "available_gwh": (energy[options.residue_method] - used).clip(lower=0).to_numpy(),
             "low_gwh": (energy[["share", "floor"]].min(axis=1) - most_used).clip(lower=0).to_numpy(),
             "high_gwh": energy[["share_high", "floor"]].max(axis=1).to_numpy(),
+            "share_gwh": (energy.share - used).clip(lower=0).to_numpy(),
             "floor_gwh": (energy.floor - used).clip(lower=0).to_numpy(),
         }
     )
@@ -141,7 +144,7 @@ def manure(herds: pd.DataFrame, animals: pd.DataFrame, options: Options) -> pd.D
         methane = model.methane_energy(volume, options.methane_heating_value)
         shares = (1.0, *collected_shares(animal.recoverable, animal.recoverable_low, animal.recoverable_high, options))
         energy = {column: energy[column] + methane * share for column, share in zip(COLUMNS, shares, strict=True)}
-    return pd.DataFrame({"area": herds.district.to_numpy(), **energy, "floor_gwh": np.nan})
+    return pd.DataFrame({"area": herds.district.to_numpy(), **energy})
 
 
 def collected_shares(likely: float, low: float, high: float, options: Options) -> tuple[float, float, float]:
@@ -196,14 +199,14 @@ def energy_crops(land_km2: float, options: Options) -> pd.DataFrame:
     ]
     row = {column: [float(energy)] for column, energy in zip(COLUMNS, grown, strict=True)}
     ends = {"resource_low_gwh": row["low_gwh"], "resource_high_gwh": row["high_gwh"]}
-    return pd.DataFrame({"area": [MARGINAL], "feedstock": "energy_crops", **row, "floor_gwh": np.nan, **ends})
+    return pd.DataFrame({"area": [MARGINAL], "feedstock": "energy_crops", **row, **ends})
 
 
 def forest_residues(forest: pd.DataFrame, options: Options) -> pd.DataFrame:
     """Wood within the yearly growth."""
     increments = [forest[f"increment{name}_t_per_ha"].to_numpy(float) for name in ("", "", "_low", "_high")]
     shares = (1.0, options.wood_share, options.wood_share_low, options.wood_share_high)
-    frame = pd.DataFrame({"area": forest.area, "floor_gwh": np.nan})
+    frame = pd.DataFrame({"area": forest.area})
     for column, increment, share in zip(COLUMNS, increments, shares, strict=True):
         mass = model.wood_mass(forest.forest_ha.to_numpy(float), increment, share)
         frame[column] = model.fuel_energy(mass, forest.lhv_gj_per_t.to_numpy(float))
@@ -215,4 +218,4 @@ def forest_residues(forest: pd.DataFrame, options: Options) -> pd.DataFrame:
 
 def _rows(area: pd.Series, energy: NDArray[np.float64], shares: tuple[float, ...]) -> pd.DataFrame:
     columns = {column: energy * share for column, share in zip(COLUMNS, shares, strict=True)}
-    return pd.DataFrame({"area": area.to_numpy(), **columns, "floor_gwh": np.nan})
+    return pd.DataFrame({"area": area.to_numpy(), **columns})

@@ -116,9 +116,10 @@ class Options(schema.Options):
     `economics.costs` come before either."""
     price_year: int = Field(default=2024, ge=2000, le=2100)
     """Year of the US dollars in which costs of plants are told, and of `heat_price`, `transport_cost`, `loading_cost`
-    [year]."""
+    [year]; in a scenario in US dollars that of the section economics."""
     wacc: float = Field(default=0.10, ge=0, lt=1)
-    """Real cost of capital for the levelised costs of plants [1]; as in the economics section."""
+    """Real cost of capital for the levelised costs of plants [1]; in a scenario that of the
+    section economics."""
 
     transport_radius_km: float = Field(default=40.0, ge=0, le=300)
     """How far straw, wood and waste are carried by road [km]; usual for plants of a few MW, assumption."""

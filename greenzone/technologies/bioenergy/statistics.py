@@ -87,11 +87,27 @@ def checked(table: pd.DataFrame, layout: Layout, where: str) -> pd.DataFrame:
     for column, value in layout.filled.items():
         if column not in table:
             table[column] = value
+    for column in layout.words:
+        blank = table[column].isna() | (table[column].astype(str).str.strip() == "")
+        if blank.any():
+            raise GreenzoneError(f"{where}: row {int(blank.to_numpy().argmax()) + 2} has no {column}")
     for column in (*layout.numbers, *layout.may):
         if column in table:
             table[column] = _numbers(table, column, column in layout.numbers, where)
+    _once(table, layout, where)
     _possible(table, where)
     return table
+
+
+def _once(table: pd.DataFrame, layout: Layout, where: str) -> None:
+    """Raise where two rows count the same herd or people: of such tables one row of each year is taken."""
+    if "year" not in layout.filled:
+        return
+    twice = table.duplicated([name for name in (*layout.words, "year", "kind") if name in table])
+    if twice.any():
+        row = table[twice].iloc[0]
+        year = f" in {row.year:g}" if row.year else ""
+        raise GreenzoneError(f"{where}: two rows for {row[layout.words[0]]}{year}: add them up")
 
 
 def _numbers(table: pd.DataFrame, column: str, needed: bool, where: str) -> pd.Series:

@@ -13,12 +13,13 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from greenzone.schema import POTENTIAL, PROFILES, Layers, Potential, label
+from greenzone.schema import POTENTIAL, PROFILES, Draws, Layers, Potential, label
 from greenzone.technologies.geothermal import costs, prospects, springs, underground
 from greenzone.technologies.geothermal.fairway import fairway_variables
 from greenzone.technologies.geothermal.options import Options
 from greenzone.technologies.geothermal.ranges import PERCENTILES, district_ranges, weighted_percentiles
-from greenzone.technologies.geothermal.reservoirs import Draws, Reservoirs, draw, net_specific_power
+from greenzone.technologies.geothermal.reservoirs import Draws as ReservoirDraws
+from greenzone.technologies.geothermal.reservoirs import Reservoirs, draw, net_specific_power
 
 Array = NDArray[np.float64]
 
@@ -42,7 +43,7 @@ class Field(NamedTuple):
     """Prospects as seen by the sites: draws, the share of each that falls on each site, and who is who."""
 
     reservoirs: Reservoirs
-    draws: Draws
+    draws: ReservoirDraws
     weight: Array
     features: gpd.GeoDataFrame
     bills: pd.DataFrame
@@ -90,6 +91,7 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
     )
     figures["spring_heat_highest_mw"] = springs.highest_heat(flows, layers.zone, options)
     fairway = fairway_variables(sites, layers.site, rock, (field.features, warm), options)
+    yearly = _yearly(field, hourly, options)
     data = heat_flow.assign(
         underground.rock_variables(rock, options) | fairway | _ladder(sites, rock, options, field, hourly)
     )
@@ -101,10 +103,11 @@ def estimate(sites: xr.Dataset, layers: Layers, options: Options) -> Potential:
         features={
             "geothermal_prospects": field.features,
             "geothermal_springs": warm,
-            "geothermal_districts": _districts(data, sites, layers, field, _yearly(field, hourly, options)),
+            "geothermal_districts": _districts(data, sites, layers, field, yearly),
         },
-        totals=_totals(field, warm, figures) | _ladder_totals(data, _yearly(field, hourly, options), field.weight),
-        notes=(*_notes(options, figures), *_cost_notes(field, options)),
+        totals=_totals(field, warm, figures) | _ladder_totals(data, yearly, field.weight),
+        notes=(*_prospect_notes(field, options), *_notes(options, figures), *_cost_notes(field, options)),
+        draws=Draws(yearly["energy_{}_gwh"], field.weight),
     )
 
 
@@ -291,17 +294,28 @@ def _cost_notes(field: Field, options: Options) -> list[str]:
     ]
 
 
+def _prospect_notes(field: Field, options: Options) -> list[str]:
+    """Where the prospects come from, and which of the user's own lie outside the zone."""
+    counted = f"Electricity is an expected value: each prospect counts with a chance of {options.chance_of_success:g};"
+    if options.prospects is None:
+        return [
+            "No reservoir in the zone has been drilled: UNU-GTP (2006) identified no resource for electricity, press"
+            f" reports of 2025 think water of 100-150 degC possible. {counted} see the range.",
+            "Figures that rest on few data: temperatures of the prospects (press reports for three, heat flow for"
+            " three), their area and thickness (the usual ones of systems known by a spring, none surveyed), porosity"
+            " and recovery (assumed for fractured rock), temperature and position of most springs.",
+        ]
+    used = set(field.features["prospect"])
+    outside = [prospect.name for prospect in options.prospects if prospect.name not in used]
+    notes = [f"Prospects are those of the scenario. {counted} see the range."]
+    return [*notes, f"Prospects outside the zone count for nothing: {', '.join(outside)}."] if outside else notes
+
+
 def _notes(options: Options, figures: dict[str, float]) -> tuple[str, ...]:
     notes = [
-        "No reservoir in the zone has been drilled: UNU-GTP (2006) identified no resource for electricity, press"
-        " reports of 2025 think water of 100-150 degC possible. Electricity is an expected value: each prospect counts"
-        f" with a chance of {options.chance_of_success:g}; see the range.",
         "The same reservoirs by three conventions: see the totals of usgs, hip and polynomial; they lie apart by the"
         " method_factor of each prospect (at a recovery of 0.125 HIP-RA-X gives 2.6 to 3.9 times what the USGS does"
         " between 110 and 150 degC), and no measurement here tells which is right.",
-        "Figures that rest on few data: temperatures of the prospects (press reports for three, heat flow for three),"
-        " their area and thickness (the usual ones of systems known by a spring, none surveyed), porosity and recovery"
-        " (assumed for fractured rock), temperature and position of most springs.",
         f"Levelised costs of prospects are of wells and plants at {options.wacc:.0%}, with the search for the prospects"
         " that fail; heat alone sells at the wellhead, its network is not counted.",
         "Prospects marked 'approximate' have no published position; those without a published temperature take it from"

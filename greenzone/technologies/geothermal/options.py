@@ -180,9 +180,11 @@ class Options(schema.Options):
     """Share of the temperature above that of injection that the water loses each year [1/year]; default of GEOPHIRES.
     Wells are added to make up for it."""
     price_year: int = Field(default=2024, ge=2000, le=2100)
-    """Year of the US dollars in which the costs of prospects are told [year]."""
+    """Year of the US dollars in which the costs of prospects are told [year]; in a scenario in US dollars that of the
+    section economics."""
     wacc: float = Field(default=0.10, ge=0, lt=1)
-    """Real cost of capital for the levelised costs of prospects [1]; as in the economics section."""
+    """Real cost of capital for the levelised costs of prospects [1]; in a scenario that of the
+    section economics."""
     cost_basis: Literal["prospect", "table"] = "prospect"
     """Capital and O&M in the LCOE of sites: each prospect's own wells and plant, changed to the money of the economics
     section, or the cost table's. Costs named under `economics.costs` come before either."""
@@ -199,6 +201,10 @@ class Options(schema.Options):
             raise ValueError(f"recovery_low {self.recovery_low:g} is above recovery_high {self.recovery_high:g}")
         if any(not 0 < depth <= 10 for depth in (*self.map_depths_km, *self.temperature_layers.values())):
             raise ValueError("depths must lie above 0 and at most at 10 km, the foot of the column of rock")
+        names = [prospect.name for prospect in self.prospects or ()]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ValueError(f"prospect '{twice}' is there twice: give each its own name, from which its draws follow")
         if not 0 <= self.porosity.low <= self.porosity.high < 1:
             raise ValueError(f"porosity must lie between 0 and 1: {self.porosity.low:g}, {self.porosity.high:g}")
         if self.fairway_layers and min(self.fairway_layers.values()) < 0:

@@ -80,6 +80,12 @@ def site_heat_flow(sites: xr.Dataset, layers: Layers, options: Options) -> tuple
     if options.heat_flow_layer is not None:
         own = site_layer(layers.site, options.heat_flow_layer, 1.0, heatflow.HIGHEST_HEAT_FLOW, "mW/m2")
         flow, std = np.where(np.isfinite(own), own, flow), np.where(np.isfinite(own), 0.0, std)
+    gaps = int(np.isnan(flow).sum())
+    if gaps and options.gradient_layer is None:
+        raise GreenzoneError(
+            f"layer '{options.heat_flow_layer}' leaves {gaps} of {flow.size} sites without a heat flow: fill it, or "
+            "keep the embedded measurements for its gaps"
+        )
     data = xr.Dataset(coords={"site": sites.site})
     data["heat_flow"] = ("site", flow, {"units": "mW m-2", "long_name": "heat flow at the surface"})
     data["heat_flow_std"] = ("site", std, {"units": "mW m-2", "long_name": "standard error of the heat flow"})

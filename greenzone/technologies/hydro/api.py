@@ -18,25 +18,37 @@ from greenzone.technologies.hydro import model, runoff, turbine
 
 
 def labelled(function: Callable[..., Any], units: str, long_name: str) -> Callable[..., Any]:
-    """`function`, elementwise on arrays, taking DataArrays as well: dimensions broadcast by name, coordinates kept."""
+    """`function`, elementwise on arrays, taking DataArrays as well: dimensions broadcast by name, coordinates kept.
+
+    What cannot be, such as a pipe of no length or a fall below 0, gives NaN or infinity, for numbers as for arrays.
+    """
     signature = inspect.signature(function)
 
     @wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(*args, **kwargs).arguments
+        bound = {name: _floats(value) for name, value in signature.bind(*args, **kwargs).arguments.items()}
         names = [name for name, value in bound.items() if isinstance(value, xr.DataArray)]
         if not names:
-            return function(*args, **kwargs)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return function(**bound)
         rest = {name: value for name, value in bound.items() if name not in names}
 
         def on_arrays(*arrays: Any) -> Any:
-            return function(**rest, **dict(zip(names, arrays, strict=True)))
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return function(**rest, **dict(zip(names, arrays, strict=True)))
 
         result = xr.apply_ufunc(on_arrays, *[bound[name] for name in names], keep_attrs=False)
         result.name = function.__name__
         return result.assign_attrs(units=units, long_name=long_name)
 
     return wrapper
+
+
+def _floats(value: Any) -> Any:
+    """Numbers and sequences of them as NumPy's, whose roots of negative numbers are NaN; anything else as it is."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return np.float64(value)
+    return np.asarray(value, dtype=float) if isinstance(value, list | tuple | np.ndarray) else value
 
 
 power = labelled(model.power, "kW", "power of falling water")

@@ -269,7 +269,7 @@ def flow_duration_curve(monthly_flow: ArrayLike, exceedance: ArrayLike, variabil
     if np.any((share < 0) | (share > 1)):
         raise GreenzoneError("exceedance is a share of the year between 0 and 1")
     flows = daily_flows(monthly_flow, variability)
-    flows = np.sort(flows.reshape(*flows.shape[:-2], -1), axis=-1)
+    flows = np.sort(flows.reshape(*flows.shape[:-2], 12 * STEPS), axis=-1)
     return np.quantile(flows, 1.0 - share, axis=-1, method="hazen").transpose(*range(1, flows.ndim), 0)
 
 

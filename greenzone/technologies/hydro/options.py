@@ -24,7 +24,9 @@ class Options(schema.Options):
     and plants must earn `min_gwh_per_km` and `min_gwh_per_plant`. "net_benefit": every plant is built for the one of
     `exceedances` that brings most, and counts by its energy at `energy_value` less its yearly cost."""
 
-    exceedances: tuple[float, ...] = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
+    exceedances: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = Field(
+        default=(0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5), min_length=1
+    )
     """Shares of the year among which the objective "net_benefit" chooses each plant's design flow [1]."""
 
     energy_value: float = Field(default=100.0, ge=0)
@@ -32,11 +34,12 @@ class Options(schema.Options):
     ceiling up to which the scenario counts potential as economic."""
 
     lcoe_ceiling: float = Field(default=100.0, gt=0)
-    """Highest levelised cost that counts as economic in the tables of basins and districts [USD MWh-1]. Assumption, as
-    in the section economics."""
+    """Highest levelised cost that counts as economic in the tables of basins and districts [USD MWh-1]. Assumption; in
+    a scenario in US dollars that of the section economics."""
 
     wacc: float = Field(default=0.10, ge=0, lt=1)
-    """Real cost of capital behind the plants' levelised cost [1]; World Bank REZoning, 10 %."""
+    """Real cost of capital behind the plants' levelised cost [1]; World Bank REZoning, 10 %. In a scenario that of the
+    section economics."""
 
     lifetime_years: float = Field(default=50.0, gt=0, le=200)
     """Years over which a plant pays back its capital [year]; O'Connor et al. (2015), doi:10.2172/1244193, take 30 to 50
@@ -47,7 +50,8 @@ class Options(schema.Options):
     known in the zone, the rebuilding of five plants for 1,065 USD/kW (table hydro_costs), answers to about 0.2."""
 
     price_year: int = 2024
-    """Year of the prices of the plants' costs; it must stand in the table price_index."""
+    """Year of the prices of the plants' costs; it must stand in the table price_index. In a scenario in US dollars that
+    of the section economics."""
 
     penstock: Literal["four_percent", "economic"] = "four_percent"
     """How wide penstocks are: so that they lose about 4 % of the head (ESHA 2004), or so that steel and lost energy
@@ -116,7 +120,7 @@ class Options(schema.Options):
     efficiency_error: float = Field(default=0.03, ge=0, le=1)
     """Standard error of the plants' efficiency [1]. Assumption."""
 
-    dam_heights_m: tuple[float, ...] = (40.0, 80.0, 125.0)
+    dam_heights_m: tuple[Annotated[float, Field(gt=0, le=350)], ...] = (40.0, 80.0, 125.0)
     """Heights of storage dams that are tried [m]; Sarsang's has 125 m."""
 
     min_storage_hm3: float = Field(default=10.0, gt=0)
@@ -144,7 +148,7 @@ class Options(schema.Options):
     pumped_efficiency: float = Field(default=0.75, gt=0, le=1)
     """Round-trip efficiency [1]; PyPSA technology-data (DIW Data Documentation 68)."""
 
-    class_bounds: tuple[float, ...] = (0.30, 0.34)
+    class_bounds: schema.ClassBounds = (0.30, 0.34)
     """Capacity factors that divide the plants into resource classes [1]."""
 
     runoff_file: Path | None = None

@@ -145,7 +145,7 @@ def turbine_efficiency(turbine: str, ratio: Any, design_flow: Any, head: Any, un
     Raises
     ------
     GreenzoneError
-        For an unknown turbine.
+        For an unknown turbine, or fewer than one unit.
 
     Examples
     --------
@@ -154,6 +154,8 @@ def turbine_efficiency(turbine: str, ratio: Any, design_flow: Any, head: Any, un
     """
     if turbine not in CURVES:
         raise GreenzoneError(f"unknown turbine '{turbine}': {nearest(turbine, TYPES)}")
+    if units < 1:
+        raise GreenzoneError(f"a plant of {units:g} units gives nothing: it needs at least 1")
     ratio, design_flow, head = (np.asarray(value, dtype=float) for value in (ratio, design_flow, head))
     ratio = np.minimum(ratio, 1.0)
     running = np.maximum(np.ceil(ratio * units - 1e-9), 1.0)

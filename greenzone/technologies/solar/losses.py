@@ -58,7 +58,7 @@ def snow_loss(
 
     References
     ----------
-    Marion, Schaefer, Caine and Sanchez (2013), doi:10.1016/j.solener.2013.07.023; Ryberg and Freeman (2017),
+    Marion, Schaefer, Caine and Sanchez (2013), doi:10.1016/j.solener.2013.07.029; Ryberg and Freeman (2017),
     NREL/TP-6A20-68705.
     """
     if strings < 1:

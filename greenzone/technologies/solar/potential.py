@@ -5,30 +5,18 @@ Comes in as the other technologies do (`schema.Technology`), goes out as a `sche
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from greenzone import schema
 from greenzone.layers.catalogue import read_table
+from greenzone.technologies.groups import GWH_PER_MW_YEAR, Groups, groups_of, profiles_of, totals_of
 from greenzone.technologies.inputs import check_weather
 from greenzone.technologies.solar import reduce
 from greenzone.technologies.solar.assemble import VARIABLES, Job, Link, Place, job
 from greenzone.technologies.solar.mounts import DualAxis, FixedTilt, Mount, SingleAxis
 from greenzone.technologies.solar.optimum import best_tilt
 from greenzone.technologies.solar.options import Options
-
-GWH_PER_MW_YEAR = 8.760
-
-
-class _Group(NamedTuple):
-    """Supply groups: the group of each site (-1 for none), and what each group is."""
-
-    of_site: np.ndarray
-    district: np.ndarray
-    resource_class: np.ndarray
 
 
 def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> schema.Potential:
@@ -68,10 +56,10 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     if isinstance(mount, FixedTilt):
         label = {"units": "degree", "long_name": "tilt of the panels from horizontal"}
         potential["tilt"] = ("site", np.asarray(mount.tilt)[back], label)
-    groups = _groups(potential, sites["district"].values, options)
+    groups = groups_of(potential, sites["district"].values, options.resource_classes)
     potential["group"] = ("site", groups.of_site, {"units": "1", "long_name": "supply group, -1 for none"})
     profiles = _profiles(work, groups, potential["capacity_mw"].values[order], order, weather)
-    return schema.Potential("solar", potential, profiles, totals=_totals(potential), notes=_notes(options, potential))
+    return schema.Potential("solar", potential, profiles, totals=totals_of(potential), notes=_notes(options, potential))
 
 
 def _place(sites: xr.Dataset, layers: schema.Layers) -> tuple[Place, Link]:
@@ -133,43 +121,10 @@ def _potential(sites: xr.Dataset, ghi: np.ndarray, capacity_factor: np.ndarray, 
     return schema.label(potential, schema.POTENTIAL)
 
 
-def _groups(potential: xr.Dataset, district: np.ndarray, options: Options) -> _Group:
-    """District by class of capacity factor; the bounds are fixed, so a site's class is its own affair."""
-    district = np.asarray(district).astype(str)
-    level = np.searchsorted(np.asarray(options.resource_classes), potential["capacity_factor"].values, side="right")
-    built = potential["capacity_mw"].values > 0
-    keys = pd.MultiIndex.from_arrays([district[built], level[built]])
-    unique = keys.unique().sort_values()
-    of_site = np.full(district.size, -1, dtype=np.int64)
-    of_site[built] = unique.get_indexer(keys)
-    names = np.array(unique.get_level_values(0), dtype=str)
-    return _Group(of_site, names, np.array(unique.get_level_values(1), dtype=np.int64))
-
-
-def _profiles(work: Job, groups: _Group, capacity: np.ndarray, order: np.ndarray, weather: xr.Dataset) -> xr.Dataset:
-    count = groups.district.size
-    of_site = groups.of_site[order]
-    total = np.bincount(of_site[of_site >= 0], capacity[of_site >= 0], minlength=count)
-    values = reduce.group_mean(work, of_site, capacity, count)
-    profiles = xr.Dataset(
-        {
-            "capacity_factor": (("group", "time"), values.T.astype(np.float32)),
-            "capacity_mw": ("group", total),
-        },
-        {
-            "time": weather.indexes["time"],
-            "district": ("group", groups.district),
-            "resource_class": ("group", groups.resource_class),
-        },
-        {"interval": weather.attrs.get("interval", "instant")},
-    )
-    return schema.label(profiles, schema.PROFILES)
-
-
-def _totals(potential: xr.Dataset) -> dict[str, float]:
-    capacity, energy = float(potential["capacity_mw"].sum()), float(potential["energy_gwh"].sum())
-    mean = energy / (capacity * GWH_PER_MW_YEAR) if capacity > 0 else float("nan")
-    return {"capacity_mw": capacity, "energy_gwh": energy, "capacity_factor": mean}
+def _profiles(work: Job, groups: Groups, capacity: np.ndarray, order: np.ndarray, weather: xr.Dataset) -> xr.Dataset:
+    sorted_groups = groups._replace(of_site=groups.of_site[order])
+    values = reduce.group_mean(work, sorted_groups.of_site, capacity, groups.district.size)
+    return profiles_of(groups, values.T, sorted_groups.total(capacity), weather)
 
 
 def _notes(options: Options, potential: xr.Dataset) -> tuple[str, ...]:

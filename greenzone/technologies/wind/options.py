@@ -67,5 +67,5 @@ class Options(Losses):
     """Relative uncertainty of the mean wind of a site [1]: no mast and no fine atlas stand behind it. The totals low
     and high shift all sites together by half of it, as errors of single sites partly cancel over a zone; the land stays
     that of the rules."""
-    resource_classes: tuple[float, ...] = (0.10, 0.15, 0.20, 0.25, 0.30, 0.35)
+    resource_classes: schema.ClassBounds = (0.10, 0.15, 0.20, 0.25, 0.30, 0.35)
     """Bounds between resource classes, in capacity factor after losses [1]; the same for every zone."""

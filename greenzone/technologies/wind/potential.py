@@ -5,30 +5,19 @@ Comes in as the other technologies do (`schema.Technology`), goes out as a `sche
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from greenzone import schema
+from greenzone.technologies.groups import GWH_PER_MW_YEAR, Groups, groups_of, profiles_of, totals_of
 from greenzone.technologies.wind.options import Options
 from greenzone.technologies.wind.plant import Parks, plan_parks
 
-GWH_PER_MW_YEAR = 8.760
 WIND = {
     "wind_speed_hub": schema.Variable("m s-1", "mean wind speed at hub height"),
     "iec_class": schema.Variable("1", "weakest IEC wind class that bears the site, 0 beyond all, -1 unknown"),
     "turbine": schema.Variable("1", "turbine of the site"),
 }
-
-
-class _Group(NamedTuple):
-    """Supply groups: the group of each site (-1 for none), and what each group is."""
-
-    of_site: np.ndarray
-    district: np.ndarray
-    resource_class: np.ndarray
 
 
 def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> schema.Potential:
@@ -55,7 +44,7 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     parks, weather = plan_parks(layers, options)
     potential = _potential(sites, parks, options)
     potential["theoretical_gwh"] *= _all_land_over_eligible(layers.site)
-    groups = _groups(potential, sites["district"].values, options)
+    groups = groups_of(potential, sites["district"].values, options.resource_classes)
     potential["group"] = ("site", groups.of_site, {"units": "1", "long_name": "supply group, -1 for none"})
     profiles = _profiles(parks, groups, potential["capacity_mw"].values, weather)
     totals = _totals(potential, parks, options)
@@ -98,37 +87,10 @@ def _capacity(sites: xr.Dataset, capacity_factor: np.ndarray, options: Options) 
     return np.where(np.isfinite(capacity_factor), taken * options.capacity_density_mw_km2, 0.0)
 
 
-def _groups(potential: xr.Dataset, district: np.ndarray, options: Options) -> _Group:
-    """District by class of capacity factor; the bounds are fixed, so a site's class is its own affair."""
-    district = np.asarray(district).astype(str)
-    level = np.searchsorted(np.asarray(options.resource_classes), potential["capacity_factor"].values, side="right")
-    built = potential["capacity_mw"].values > 0
-    keys = pd.MultiIndex.from_arrays([district[built], level[built]])
-    unique = keys.unique().sort_values()
-    of_site = np.full(district.size, -1, dtype=np.int64)
-    of_site[built] = unique.get_indexer(keys)
-    names = np.array(unique.get_level_values(0), dtype=str)
-    return _Group(of_site, names, np.array(unique.get_level_values(1), dtype=np.int64))
-
-
-def _profiles(parks: Parks, groups: _Group, capacity: np.ndarray, weather: xr.Dataset) -> xr.Dataset:
-    count = groups.district.size
-    built = groups.of_site >= 0
-    total = np.bincount(groups.of_site[built], capacity[built], minlength=count)
-    sums = parks.group_sums(groups.of_site, capacity, count)
-    profiles = xr.Dataset(
-        {
-            "capacity_factor": (("group", "time"), (sums / total[:, None]).astype(np.float32)),
-            "capacity_mw": ("group", total),
-        },
-        {
-            "time": weather.indexes["time"],
-            "district": ("group", groups.district),
-            "resource_class": ("group", groups.resource_class),
-        },
-        {"interval": weather.attrs.get("interval", "instant")},
-    )
-    return schema.label(profiles, schema.PROFILES)
+def _profiles(parks: Parks, groups: Groups, capacity: np.ndarray, weather: xr.Dataset) -> xr.Dataset:
+    total = groups.total(capacity)
+    sums = parks.group_sums(groups.of_site, capacity, groups.district.size)
+    return profiles_of(groups, sums / total[:, None], total, weather)
 
 
 def _totals(potential: xr.Dataset, parks: Parks, options: Options) -> dict[str, float]:
@@ -136,9 +98,7 @@ def _totals(potential: xr.Dataset, parks: Parks, options: Options) -> dict[str, 
 
     The latter on every seventh hour, which meets each hour of the day and is exact enough for a range.
     """
-    capacity, energy = float(potential["capacity_mw"].sum()), float(potential["energy_gwh"].sum())
-    mean = energy / (capacity * GWH_PER_MW_YEAR) if capacity > 0 else float("nan")
-    totals = {"capacity_mw": capacity, "energy_gwh": energy, "capacity_factor": mean}
+    totals = totals_of(potential)
     work = parks.work._replace(wind=parks.work.wind[:, ::7].copy(), temp=parks.work.temp[:, ::7].copy())
     for name, shift in (("low", -0.5 * options.speed_uncertainty), ("high", 0.5 * options.speed_uncertainty)):
         factor = np.float32(1 + shift)
