@@ -1,16 +1,24 @@
-// Charts by plotly, whose bundle is unpacked and run only after the map stands.
-GZ.wakePlotly = function () {
-  GZ.plotly ||= GZ.unzip("plotly").then((buffer) => {
-    const script = document.createElement("script");
-    script.textContent = new TextDecoder().decode(buffer);
-    document.head.append(script);
-    GZ.byId("plotly").remove();
-    return window.Plotly;
-  });
-  return GZ.plotly;
+const BAR = 0.75; // of the room of a technology in the ladder
+// Charts by plotly. Its bundle is a script of its own, which browsers compile beside the page while the map is built.
+GZ.unpackPlotly = async function () {
+  const buffer = await GZ.unzip("plotly");
+  GZ.byId("plotly").remove();
+  GZ.plotly = GZ.runBeside(buffer).catch(() => GZ.runHere(buffer)).then(() => window.Plotly);
+};
+GZ.runBeside = (buffer) => new Promise((done, fail) => {
+  const script = document.createElement("script"), url = URL.createObjectURL(new Blob([buffer], { type: "text/javascript" }));
+  script.onload = () => { URL.revokeObjectURL(url); done(); };
+  script.onerror = () => { URL.revokeObjectURL(url); fail(new Error("no script from a blob")); };
+  script.src = url;
+  document.head.append(script);
+});
+GZ.runHere = function (buffer) {
+  const script = document.createElement("script");
+  script.textContent = new TextDecoder().decode(buffer);
+  document.head.append(script);
 };
 GZ.plot = async function (id, traces, layout) {
-  const Plotly = await GZ.wakePlotly(), place = GZ.byId(id);
+  const Plotly = await GZ.plotly, place = GZ.byId(id);
   if (!place) return;
   const titles = [...document.querySelectorAll("main h2, main h3, main h4")].filter((h) => h.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING);
   place.setAttribute("role", "figure");
@@ -40,8 +48,21 @@ GZ.ladderChart = function () {
   return GZ.plot("ladder-chart", rungs.map((rung, k) => ({
     type: "bar", orientation: "h", name: GZ.t("rung_" + rung), y: names.map(GZ.tech), x: names.map((n) => (rows[n][rung] > 0 ? rows[n][rung] : null)),
     marker: { color: shades[k] }, text: names.map((n) => (rows[n][rung] > 0 ? GZ.short(rows[n][rung]) : "")), textposition: "outside", cliponaxis: false, textfont: { size: 11 },
-    hovertemplate: `%{y}, %{fullData.name}: %{text} ${GZ.unitOf("gwh")}<extra></extra>`,
-  })), { barmode: "group", bargap: 0.25, xaxis: { type: "log", title: { text: `${GZ.t("gwh_year")} (${GZ.t("log_scale")})` }, dtick: GZ.narrow() ? 2 : 1, tickangle: 0, tickformat: "~s" }, yaxis: { autorange: "reversed" }, margin: { l: 90, r: 70, t: 40, b: 48 } });
+    ...(rung === "technical_gwh" ? GZ.barSpread(names, rows) : {}),
+    hovertemplate: `%{y}, %{fullData.name}: ${rung === "technical_gwh" ? "%{customdata}" : `%{text} ${GZ.unitOf("gwh")}`}<extra></extra>`,
+  })), { annotations: GZ.barLabels(names, rows, GZ.byId("ladder-chart").clientHeight - 88), barmode: "group", bargap: 1 - BAR, xaxis: { type: "log", title: { text: `${GZ.t("gwh_year")} (${GZ.t("log_scale")})` }, dtick: GZ.narrow() ? 2 : 1, tickangle: 0, tickformat: "~s" }, yaxis: { autorange: "reversed" }, margin: { l: 90, r: 70, t: 40, b: 48 } });
+};
+
+// The range of the technical rung as a thin line over its bar, and its figure beyond the end of the line.
+GZ.barSpread = function (names, rows) {
+  const found = names.map((name) => GZ.rowSpread(name, rows[name])), of = (side) => found.map((each, k) => (each ? Math.max(0, side * ((side > 0 ? each.high : Math.max(each.low, 1e-3)) - rows[names[k]].technical_gwh)) : 0));
+  return { text: names.map(() => ""), error_x: { type: "data", symmetric: false, array: of(1), arrayminus: of(-1), color: "#14282f", thickness: 1.6, width: 4 }, customdata: names.map((name, k) => GZ.short(rows[name].technical_gwh) + " " + GZ.unitOf("gwh") + (found[k] ? `; ${GZ.range(found[k].low, found[k].high)} (${GZ.t("spread_" + found[k].kind)})` : "")) };
+};
+GZ.barLabels = function (names, rows, tall) {
+  return names.filter((name) => rows[name].technical_gwh > 0).map((name) => {
+    const row = rows[name], end = Math.max(row.technical_gwh, (GZ.rowSpread(name, row) || {}).high || 0);
+    return { x: Math.log10(end), y: GZ.tech(name), xanchor: "left", xshift: 4, yshift: (-tall / names.length) * BAR / 8, showarrow: false, text: GZ.short(row.technical_gwh), font: { size: 11 } };
+  });
 };
 
 GZ.rangesChart = function () {
