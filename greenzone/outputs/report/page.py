@@ -30,14 +30,20 @@ from greenzone.outputs.report.translate import azerbaijani
 
 LANGUAGES = ("en", "az")
 SCRIPTS = (
-    "core.js", "colours.js", "map.js", "layers.js", "card.js", "charts.js", "ranges.js", "plan.js", "tables.js",
-    "main.js",
+    "core.js", "colours.js", "map.js", "basemap.js", "layers.js", "card.js", "charts.js", "ranges.js", "plan.js",
+    "tables.js", "main.js",
 )  # fmt: skip
 # Plotly's universal module definition: a function that takes the factory, and the head of the factory.
 WRAPPER = re.compile(
     r"(?P<licence>/\*.*?\*/\n)\(\s*function\(root, factory\) \{[^;]*;[^;]*;\s*\}\s*\} \([^;{]*=> \{\n", re.DOTALL
 )
 WRAPPER_END = "return Plotly;\n}));"
+# Tiles beneath the map, asked for only where the reader switches them on; their terms: the credit is shown.
+BASEMAP = {
+    "url": "https://tile.openstreetmap.org/",
+    "credit": "© OpenStreetMap contributors",
+    "licence": "https://www.openstreetmap.org/copyright",
+}
 PUBLIC = ("weather", "grid", "ladder", "published", "notes", "uncertainty", "versions")
 
 
@@ -134,6 +140,7 @@ def payload(run: RunFiles) -> tuple[sites.Entries, dict[str, Any]]:
         "tables": tables.table_sources(),
         "config": yaml.safe_dump(_plain(run.config), allow_unicode=True, sort_keys=False, width=100),
         "names_az": names_az(),
+        "basemap": BASEMAP,
         "findings": findings(run, "scenario_notes", "scenario", ("summary", "land")),
         "plan_notes": findings(run, "plan_notes", "year"),
     }
@@ -199,12 +206,12 @@ def _asset(name: str) -> str:
 
 
 def _policy(*scripts: str) -> str:
-    """A content policy: only these scripts run, and nothing is fetched from anywhere."""
+    """A content policy: only these scripts run, and nothing is fetched but tiles of the base map."""
     # Only a script that runs already can make a blob that is a script.
     hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
     allowed = " ".join(["blob:", *(f"'sha256-{each}'" for each in hashes)])
     return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob: {BASEMAP['url']}; "
         "base-uri 'none'; form-action 'none'"
     )
 

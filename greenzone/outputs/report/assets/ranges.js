@@ -44,7 +44,7 @@ GZ.mixChart = function () {
   const result = GZ.byId("mix-result").value, rows = GZ.content.mix_ranges.map((mix) => ({ name: mix.name, ...mix.results[result] })).filter((row) => Number.isFinite(row.p50));
   if (!rows.length) return null;
   const scale = rows[0].unit === "1" ? 100 : 1, unit = GZ.resultUnit(rows[0].unit), show = (v) => (scale === 100 ? GZ.percent(v) : `${GZ.number(v)} ${unit}`);
-  const names = rows.map((row) => GZ.shorter(GZ.scenario(row.name), GZ.narrow() ? 14 : 30));
+  const names = rows.map((row) => GZ.shorter(GZ.scenario(row.name), GZ.narrow() ? 12 : 30));
   const trace = { type: "scatter", mode: "markers", y: names, x: rows.map((row) => scale * row.p50), marker: { color: "#0b3540", size: 12, symbol: "line-ns", line: { width: 3, color: "#0b3540" } },
     error_x: { type: "data", symmetric: false, array: rows.map((row) => scale * (row.p90 - row.p50)), arrayminus: rows.map((row) => scale * (row.p50 - row.p10)), color: "#2d7f86", thickness: 9, width: 0 },
     customdata: rows.map((row) => [show(row.p10), show(row.p50), show(row.p90)]), hovertemplate: "%{y}: P10 %{customdata[0]}, P50 %{customdata[1]}, P90 %{customdata[2]}<extra></extra>" };
