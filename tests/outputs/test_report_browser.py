@@ -506,12 +506,23 @@ def test_paper_holds_all_charts(browser, full):
     wide = page.page.evaluate("[...document.querySelectorAll('.main-svg')].map((e) => e.getBoundingClientRect().right)")
     assert len(wide) > 20
     assert max(wide) <= 700
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= 700  # tables too
+    assert overlapping(page.page) == []
     page.picture("print", full_page=True)
     paper = page.page.pdf(path=ARTEFACTS / "print.pdf", prefer_css_page_size=True)
     pages = paper.count(b"/Type /Page\n")
     assert 8 <= pages <= 40
     assert page.trouble == []
     page.context.close()
+
+
+def overlapping(page):
+    """Charts that reach below their own box, over what follows."""
+    return page.evaluate(
+        "[...document.querySelectorAll('.chart')].filter((e) => e.querySelector('.main-svg') && "
+        "e.querySelector('.main-svg').getBoundingClientRect().bottom > e.getBoundingClientRect().bottom + 1)"
+        ".map((e) => e.id)"
+    )
 
 
 def test_keyboard_reaches_the_map_and_every_control(browser, full):
