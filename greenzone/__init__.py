@@ -18,6 +18,7 @@ from greenzone.errors import GreenzoneError
 if TYPE_CHECKING:
     from greenzone.config import read_config
     from greenzone.grid import SiteGrid
+    from greenzone.layers.weather.mapped import open_weather
     from greenzone.pipeline import Run, run
     from greenzone.technologies import bioenergy, geothermal, hydro, solar, wind
 
@@ -26,6 +27,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "read_config": "greenzone.config",
     "SiteGrid": "greenzone.grid",
+    "open_weather": "greenzone.layers.weather.mapped",
     "Run": "greenzone.pipeline",
     "run": "greenzone.pipeline",
 }
@@ -38,6 +40,7 @@ __all__ = [
     "bioenergy",
     "geothermal",
     "hydro",
+    "open_weather",
     "read_config",
     "run",
     "solar",

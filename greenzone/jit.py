@@ -18,9 +18,13 @@ from typing import Any
 
 import numba
 from numba.core.caching import FunctionCache
+from numba.extending import overload
 
 # What may be rearranged in the arithmetic. Not in it: "nnan" and "ninf", because a NaN that comes in must come out.
 RELAXED = {"contract", "arcp", "reassoc", "nsz", "afn"}
+
+# How functions are compiled that melt into the kernels that call them.
+INLINED: Any = {"fastmath": RELAXED, "error_model": "numpy", "nogil": True, "forceinline": True}
 
 PIECES = 64  # of the work of one call that threads take in turn
 
@@ -102,6 +106,14 @@ def in_threads(work: Callable[[int, int], None], count: int) -> None:
         list(pool.map(work, bounds[:-1], bounds[1:]))
 
 
+def generic(stub: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
+    """Register for a stub the function that picks its implementation from the types of its arguments.
+
+    Only kernels call the stub; what is picked melts into them.
+    """
+    return overload(stub, jit_options=INLINED)
+
+
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile a function that only kernels call; it melts into them."""
-    return numba.njit(fastmath=RELAXED, error_model="numpy", nogil=True, forceinline=True)(function)
+    return numba.njit(**INLINED)(function)

@@ -199,9 +199,7 @@ def warn(message: Warning | str, category: type[Warning], *_: object) -> None:
 
     So does rasterio's about scratch rasters: it gives them their place on Earth only after it has warned.
     """
-    from rasterio.errors import NotGeoreferencedWarning  # slow to load, and few runs warn
-
-    if issubclass(category, UserWarning) and not issubclass(category, NotGeoreferencedWarning):
+    if issubclass(category, UserWarning) and category.__name__ != "NotGeoreferencedWarning":
         err.print(f"[bold yellow]warning:[/] {escape(str(message))}")
 
 

@@ -27,6 +27,7 @@ import pandas as pd
 import xarray as xr
 
 from greenzone.jit import in_threads, kernel
+from greenzone.layers.weather.mapped import open_weather
 from greenzone.technologies import solar
 from greenzone.technologies.solar import assemble, reduce
 from greenzone.technologies.solar.options import System
@@ -263,8 +264,7 @@ def from_file(weather: xr.Dataset, folder: Path) -> float:
             opened.load()
 
     def whole() -> None:
-        with xr.open_dataset(path, engine="h5netcdf") as opened:
-            solar.mean_capacity_factor(opened, 32.0)
+        solar.mean_capacity_factor(open_weather(path), 32.0)
 
     only, ours = seconds(reading, 3), seconds(whole, 3)
     ratio = ours / only

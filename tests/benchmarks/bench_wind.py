@@ -25,6 +25,7 @@ import windpowerlib
 import xarray as xr
 from scipy import special
 
+from greenzone.layers.weather.mapped import open_weather
 from greenzone.technologies import wind
 from greenzone.technologies.wind import blocks, kernel
 from greenzone.technologies.wind.assemble import make_plan
@@ -193,8 +194,7 @@ def from_file(cutout_path: Path, path: Path, config: dict, count: int) -> None:
         cutout.wind(config, aggregate_time="mean", show_progress=False).values  # noqa: B018
 
     def ours() -> None:
-        with xr.open_dataset(path, engine="h5netcdf") as stored:
-            wind.mean_capacity_factor(stored, TURBINE, HUB)
+        wind.mean_capacity_factor(open_weather(path), TURBINE, HUB)
 
     def reading() -> None:
         with xr.open_dataset(path, engine="h5netcdf") as stored:

@@ -24,9 +24,22 @@ def fill_gaps(field: xr.DataArray) -> xr.DataArray:
 def at(field: xr.DataArray, lat: xr.DataArray, lon: xr.DataArray) -> xr.DataArray:
     """Bilinear values of a `(..., lat, lon)` array; places beyond the outermost centres take the edge's value."""
     whole = fill_gaps(field)
-    inside_lat = lat.clip(float(whole.lat.min()), float(whole.lat.max()))
-    inside_lon = lon.clip(float(whole.lon.min()), float(whole.lon.max()))
-    return whole.interp(lat=inside_lat, lon=inside_lon).drop_vars(["lat", "lon"], errors="ignore")
+    row, down = _between(whole.lat.values, lat.values)
+    column, across = _between(whole.lon.values, lon.values)
+    v = whole.values
+    upper = v[..., row, column] * (1 - across) + v[..., row, column + 1] * across
+    lower = v[..., row + 1, column] * (1 - across) + v[..., row + 1, column + 1] * across
+    others = [str(dim) for dim in whole.dims[:-2]]
+    coords = {name: whole[name] for name in others if name in whole.coords}
+    return xr.DataArray(upper * (1 - down) + lower * down, coords, (*others, *lat.dims), whole.name, whole.attrs)
+
+
+def _between(centres: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Index of the centre before each value, in the order of the centres, and how far it lies towards the next."""
+    order = np.argsort(centres)
+    exact = np.interp(values, centres[order], order)
+    before = np.minimum(exact.astype(int), len(centres) - 2)
+    return before, exact - before
 
 
 def at_places(climate: xr.Dataset, daily_ghi: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:

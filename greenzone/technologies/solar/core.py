@@ -10,14 +10,12 @@ so that NaN survives it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numba.core import types
-from numba.extending import overload
 
-from greenzone.jit import RELAXED, inlined
+from greenzone.jit import generic, inlined
 from greenzone.technologies.solar import parts
 from greenzone.technologies.solar.position import LOWEST_REFRACTED, PARALLAX, REFRACTION
 
@@ -29,12 +27,6 @@ SINK = F(PARALLAX)
 LEAST_COS_ZENITH = F(0.01745)  # pvlib's bound on the divisor of the circumsolar part
 KILO = F(0.001)
 POLE_1, POLE_2 = (F(value) for value in parts.DIM_LIGHT)
-_JIT: Any = {"forceinline": True, "fastmath": RELAXED, "error_model": "numpy"}
-
-
-def generic(stub: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
-    """Register for a stub the function that picks its implementation from the types of its arguments."""
-    return overload(stub, jit_options=_JIT)
 
 
 def model(part: Any) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from greenzone.jit import inlined
+from greenzone.jit import generic, inlined
 from greenzone.layers.catalogue import read_table
 from greenzone.technologies.solar import parts
 from greenzone.technologies.solar.core import (
@@ -21,7 +21,6 @@ from greenzone.technologies.solar.core import (
     F,
     at_least_zero,
     beam_modifier,
-    generic,
     inverses,
     model,
 )

@@ -64,7 +64,7 @@ class Plan(NamedTuple):
     def piece(self, times: slice, sites: slice) -> Piece:
         """Some hours of some sites, read into memory."""
         part = self.weather.isel({"time": times, self.column: sites})
-        pressure = _float32(part["pressure"]) if "pressure" in part else blocks.NO_PRESSURE
+        pressure = _float32(part["pressure"]) if "pressure" in part else None
         terms = kernel.Terms(*(values[sites] for values in self.terms))
         work = blocks.Hours(_float32(part["wind_speed"]), _float32(part["temp_air"]), pressure, terms, self.curve)
         return Piece(times, sites, work)

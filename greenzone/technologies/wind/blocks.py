@@ -19,22 +19,21 @@ from greenzone.technologies.wind.curve import Curve
 PARTS = 32  # of the rows, at most
 SUM_BYTES = 2**26  # for the sums of all parts
 TILE = 32  # sites whose series are turned together from (site, time) to (time, site)
-NO_PRESSURE = np.empty((0, 0), dtype=np.float32)
 ALL_HOURS = np.empty(0, dtype=np.int64)
 
 
 class Hours(NamedTuple):
-    """Weather of each site: float32 arrays (time, site); `pressure` empty where `terms` hold it."""
+    """Weather of each site: float32 arrays (time, site); `pressure` None where `terms` hold it."""
 
     wind: np.ndarray
     temp: np.ndarray
-    pressure: np.ndarray
+    pressure: np.ndarray | None
     terms: kernel.Terms
     curve: Curve
 
     def part(self, start: int, stop: int) -> Hours:
         """The hours from `start` to `stop`."""
-        pressure = self.pressure[start:stop] if self.pressure.size else self.pressure
+        pressure = None if self.pressure is None else self.pressure[start:stop]
         return self._replace(wind=self.wind[start:stop], temp=self.temp[start:stop], pressure=pressure)
 
 
@@ -43,7 +42,7 @@ class Cells(NamedTuple):
 
     wind: np.ndarray
     temp: np.ndarray
-    pressure: np.ndarray
+    pressure: np.ndarray | None
     cell: np.ndarray
     terms: kernel.Terms
     curve: Curve

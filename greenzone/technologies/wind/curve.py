@@ -7,6 +7,9 @@ With b = (density / 1.225)^(1/3), a point of the curve up to 7.5 m/s counts at v
 between at v b^(1 + k) = z with k rising from 0 to 1. `standard_speed` gives z from s = v b by a short polynomial, so
 that the corners of the corrected curve stand at the same z in air of any density: at edges of the table's cells. What
 the curve does inside a cell depends on b only a little: the table has it for `LEVELS` values of b.
+
+Air thinner than 0.58 or denser than 1.77 kg/m3, as above 6,000 m or below -70 degC, is off the table: values there are
+those of a neighbouring cell of it.
 """
 
 from __future__ import annotations
@@ -27,9 +30,12 @@ from greenzone.technologies.wind.turbines import Turbine
 DENSITY_RATIO = (0.82, 1.73)  # range of 1.225 / density the polynomials are made for: 0.71 to 1.49 kg/m3
 ROOT_CENTRE = 1.25
 ROOT_DEGREE = 7  # of b in 1.225 / density - ROOT_CENTRE: error 1e-6
-SCALE_DEGREE = 4  # of d in b, see `_scale`: error 2e-5 of it
-LEVELS = 400  # values of b in the table: the nearest is at most 0.0003 away
-B_RANGE = 0.825, 1.075
+FIT_RANGE = 0.825, 1.075  # of b, for which the polynomials in it are made
+SCALE_DEGREE = 4  # of d in b - 1, see `_scale`: error 2e-5 of it
+BEND_TERMS = ((0, 0), (0, 1), (0, 2), (1, 1), (2, 1))  # powers of r and of b - 1, see `_bend`
+LEVEL_BITS = 9
+LEVELS = 2**LEVEL_BITS  # values of b in the table: the nearest is at most 0.0004 away
+B_RANGE = 0.78, 1.13
 CELLS_PER_SPEED = (8, 10, 20, 40, 100)  # the first that puts all corners at edges of cells
 FINE_CELLS = 100  # per m/s, where none does
 FINE_STEPS = 5  # per cell, to turn `standard_speed` round
@@ -44,10 +50,11 @@ class Curve(NamedTuple):
     ----------
     table : ndarray of int32, shape (cells * LEVELS + 1,)
         By cell and level: output at the cell's lower end in the upper half of the bits, rise across the cell in the
-        lower half, in units of `scalars`; the last entry stands for all speeds beyond the curve and is 0.
+        lower half, in units of `scalars`, and HALF on top, so that the lower half is never negative; the last entry
+        stands for all speeds beyond the curve and gives 0.
     scalars : ndarray of float32, shape (17,)
-        Where k starts on the scale of cells, cells from k = 0 to 1, 5 coefficients of d in b, 6 of the bend of k; cells
-        per m/s; outputs per unit of the table and of the rise; highest output.
+        Of `standard_speed`: where k starts [m/s], 5 coefficients of d, 5 of the bend of k. Cells per m/s; outputs per
+        unit of the table and of the rise, both times HALF; highest output.
     root : ndarray of float32, shape (8,)
         b as a polynomial in 1.225 / density - 1.25.
     """
@@ -66,21 +73,22 @@ def prepare_curve(turbine: Turbine) -> Curve:
     rise = np.round((end - start) / steepest * (HALF - 1)).astype(np.int64)
     # The lower bits lie below the unit of the upper ones, so that both are read as one number: taken off here.
     upper = np.floor((start / peak * (HALF - 1) * 2 * HALF - rise) / (2 * HALF) + 0.5).astype(np.int64)
-    table = np.append(upper * 2 * HALF + rise, 0).astype(np.int32)
-    low, width = CORRECTION_SPEEDS[0] * per_speed, (CORRECTION_SPEEDS[1] - CORRECTION_SPEEDS[0]) * per_speed
+    table = np.append(upper * 2 * HALF + rise, 0).astype(np.int32) + np.int32(HALF)
     units = peak / ((HALF - 1) * 2 * HALF), steepest / (HALF - 1)
-    scalars = np.array([low, width, *SCALE / per_speed, *BEND, per_speed * NUDGE, *units, peak], dtype=np.float32)
-    return Curve(table, scalars, _root().astype(np.float32))
+    offsets = (unit * HALF for unit in units)
+    scalars = [CORRECTION_SPEEDS[0], *SCALE, *BEND, per_speed * NUDGE, *units, *offsets, peak]
+    return Curve(table, np.array(scalars, dtype=np.float32), _root().astype(np.float32))
 
 
 def standard_speed(speed: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Standard speed z [m/s] of s = v b [m/s] in air with that b; the kernels' formula, in double precision."""
-    low, high = CORRECTION_SPEEDS
-    r = (speed - low) * np.polynomial.polynomial.polyval(b, SCALE)
+    """Standard speed z [m/s] of s = v b [m/s] in air with that b; the kernels' formula, in double precision.
+
+    With r = (s - 7.5 m/s) d, cut to 0 and 1, and K = r + (r - r^2) (terms in r and b - 1): z = s + s (b - 1) K.
+    """
     off = b - 1
-    lean = BEND[3] + off * (BEND[4] + BEND[5] * r)
-    k = r + (r - r * r) * off * (BEND[0] + off * (BEND[1] + off * BEND[2] + lean * r))
-    return np.where(r < 0, speed, np.where(r > 1, speed * b, low + (high - low) * k))
+    r = np.clip((speed - CORRECTION_SPEEDS[0]) * np.polynomial.polynomial.polyval(off, SCALE), 0, 1)
+    ahead = sum(c * r**i * off**j for c, (i, j) in zip(BEND, BEND_TERMS, strict=True))
+    return speed + speed * off * (r + (r - r * r) * off * ahead)
 
 
 def _ends_of_cells(turbine: Turbine, per_speed: float, cells: int) -> tuple[np.ndarray, np.ndarray]:
@@ -108,9 +116,10 @@ def _cells_per_speed(speed: np.ndarray) -> float:
 
 
 def _scale() -> np.ndarray:
-    """Coefficients in b of d, which makes r = (s - 7.5 m/s) d run from 0 to 1 where k does; s in m/s."""
+    """Coefficients in b - 1 of d, which makes r = (s - 7.5 m/s) d run from 0 to 1 where k does; s in m/s."""
     low, high = CORRECTION_SPEEDS
-    return _fit(lambda b: 1 / (high / b - low), *B_RANGE, SCALE_DEGREE, 0.0)
+    start, stop = (end - 1 for end in FIT_RANGE)
+    return _fit(lambda off: 1 / (high / (1 + off) - low), start, stop, SCALE_DEGREE, 0.0)
 
 
 def _root() -> np.ndarray:
@@ -118,13 +127,14 @@ def _root() -> np.ndarray:
 
 
 def _bend() -> np.ndarray:
-    """How far k runs ahead of r = (s - 7.5) d: k = r + (r - r^2) (terms in b - 1 and r); then z errs by 1e-4 m/s."""
+    """Coefficients of the terms that bring z of `standard_speed` within 1.1e-4 m/s."""
     low, high = CORRECTION_SPEEDS
-    b, k = (grid.ravel() for grid in np.meshgrid(np.linspace(*B_RANGE, 51), np.linspace(0, 1, 51)))
-    r = ((low + (high - low) * k) * b**-k - low) / (high / b - low)
-    off = b - 1
-    columns = np.stack([off, off**2, off**3, off**2 * r, off**3 * r, off**3 * r**2]) * (r - r**2)
-    return np.linalg.lstsq(columns.T, k - r, rcond=None)[0]
+    b, k = (grid.ravel() for grid in np.meshgrid(np.linspace(*FIT_RANGE, 51), np.linspace(0, 1, 51)))
+    z = low + (high - low) * k
+    s, off = z * b**-k, b - 1
+    r = np.clip((s - low) * np.polynomial.polynomial.polyval(off, SCALE), 0, 1)
+    columns = np.stack([r**i * off**j for i, j in BEND_TERMS]) * (s * off**2 * (r - r * r))
+    return np.linalg.lstsq(columns.T, z - s - s * off * r, rcond=None)[0]
 
 
 def _fit(
@@ -136,4 +146,5 @@ def _fit(
     return np.linalg.solve(np.vander(x - centre, increasing=True), function(x))
 
 
-SCALE, BEND = _scale(), _bend()
+SCALE = _scale()
+BEND = _bend()

@@ -213,7 +213,7 @@ def _lazy(plan: Plan) -> xr.DataArray:
         weather = [np.ascontiguousarray(array, dtype=np.float32) for array in arrays[: len(names)]]
         site = kernel.Terms(*(np.ascontiguousarray(array).ravel() for array in arrays[len(names) :]))
         output = np.empty(weather[0].shape, dtype=np.float32)
-        pressure = weather[2] if len(names) == 3 else blocks.NO_PRESSURE
+        pressure = weather[2] if len(names) == 3 else None
         blocks.series(blocks.Hours(weather[0], weather[1], pressure, site, plan.curve), output)
         return output
 

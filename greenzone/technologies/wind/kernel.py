@@ -1,8 +1,11 @@
 """Compiled wind kernels: density-corrected output of rows of weather, and sums of it.
 
 Comes in: wind, temperature and pressure in rows, float32; each row is one hour over sites, or one weather cell over
-hours. Goes out: capacity factors of the same shape, or their sums. Blocks of a few hundred values pass through
-`_run` in the first-level cache. NaN in gives NaN out. `blocks.py` shares the rows among threads.
+hours; `pressure` is None where `terms` hold it. Goes out: capacity factors of the same shape, or their sums. NaN in
+gives NaN out. `blocks.py` shares the rows among threads.
+
+The loops over a row become vector code, table look-up included (see `greenzone.simd`), and keep pace with the memory.
+For that whole numbers must stay 32 bits wide, which Numba would widen in every sum.
 """
 
 from __future__ import annotations
@@ -10,15 +13,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba.core import types
 
-from greenzone.jit import inlined, kernel
-from greenzone.technologies.wind.curve import B_RANGE, LEVELS
+from greenzone.jit import generic, inlined, kernel
+from greenzone.simd import look_up, read, wide_vectors, write
+from greenzone.technologies.wind.curve import B_RANGE, LEVEL_BITS, LEVELS
 
-BLOCK = 1024  # values in a block
-WIDTH = BLOCK + 16  # of a buffer: distances that divide a memory page would stall the processor
+BLOCK = 1024  # values worked on together where they are summed
 LEVEL_SCALE = np.float32(LEVELS / (B_RANGE[1] - B_RANGE[0]))
 LEVEL_START = np.float32(LEVELS * B_RANGE[0] / (B_RANGE[1] - B_RANGE[0]))
-LAST_LEVEL = np.int32(LEVELS - 1)
+SHIFT, LOWER_HALF = np.int32(LEVEL_BITS), np.int32(0xFFFF)
 
 
 class Terms(NamedTuple):
@@ -40,84 +44,82 @@ class Terms(NamedTuple):
     gain: np.ndarray
 
 
-class Buffers(NamedTuple):
-    """What a block passes through, (WIDTH,): index into the table, entry there (int32), share of the cell (float32)."""
-
-    place: np.ndarray
-    entry: np.ndarray
-    share: np.ndarray
-
-
 @kernel()
 def series_of_hours(wind, temp, pressure, terms, curve, output):  # type: ignore[no-untyped-def]
-    """Fill `output` (time, site) from weather of the same shape; `pressure` is empty (0, 0) where `terms` hold it."""
-    buffers, units = _buffers(), _units(curve)
+    """Fill `output` (time, site) from weather of the same shape."""
+    wide_vectors()
+    table, c = curve.table, _coefficients(curve)
     for time in range(wind.shape[0]):
-        row = output[time]
-        for block in range(0, wind.shape[1], BLOCK):
-            start, size = _extent(block, wind.shape[1])
-            _run(wind, temp, pressure, np.uint64(time), start, size, terms, start, curve, buffers)
-            for i in range(size):
-                row[start + i] = _value(i, terms.gain[start + i], units, buffers)
+        speed, air, pascal, row = wind[time], temp[time], _row(pressure, time), output[time]
+        for i in range(np.uint64(row.size)):
+            write(row, i, _output(speed, air, pascal, i, terms, i, table, c))
 
 
 @kernel()
 def sums_of_hours(wind, temp, pressure, terms, curve, bins, sums):  # type: ignore[no-untyped-def]
     """Add the output of each hour to the row of `sums` (bin, site) that `bins` (time) names."""
-    buffers, units = _buffers(), _units(curve)
-    for time in range(wind.shape[0]):
-        row = sums[bins[time]]
-        for block in range(0, wind.shape[1], BLOCK):
-            start, size = _extent(block, wind.shape[1])
-            _run(wind, temp, pressure, np.uint64(time), start, size, terms, start, curve, buffers)
+    wide_vectors()
+    table, c, values = curve.table, _coefficients(curve), np.zeros(BLOCK)
+    times = wind.shape[0]
+    for block in range(0, wind.shape[1], BLOCK):
+        start, size = _extent(block, wind.shape[1])
+        for time in range(times):
+            speed, air, pascal = wind[time], temp[time], _row(pressure, time)
             for i in range(size):
-                row[start + i] += _value(i, terms.gain[start + i], units, buffers)
+                value = _output(speed, air, pascal, start + i, terms, start + i, table, c)
+                write(values, i, read(values, i) + value)
+            if time + 1 == times or bins[time + 1] != bins[time]:
+                row = sums[bins[time]]
+                for i in range(size):
+                    row[start + i] += values[i]
+                    values[i] = 0
 
 
 @kernel()
 def groups_of_hours(wind, temp, pressure, terms, curve, group, weight, sums):  # type: ignore[no-untyped-def]
     """Add weight times output of each site to `sums` (time, group); group -1 counts nowhere."""
-    buffers, units = _buffers(), _units(curve)
+    wide_vectors()
+    table, c, values = curve.table, _coefficients(curve), np.empty(BLOCK, np.float32)
     for time in range(wind.shape[0]):
-        row = sums[time]
+        speed, air, pascal, row = wind[time], temp[time], _row(pressure, time), sums[time]
         for block in range(0, wind.shape[1], BLOCK):
             start, size = _extent(block, wind.shape[1])
-            _run(wind, temp, pressure, np.uint64(time), start, size, terms, start, curve, buffers)
+            for i in range(size):
+                write(values, i, _output(speed, air, pascal, start + i, terms, start + i, table, c))
             for i in range(size):
                 if group[start + i] >= 0:
-                    row[group[start + i]] += weight[start + i] * _value(i, terms.gain[start + i], units, buffers)
+                    row[group[start + i]] += weight[start + i] * values[i]
 
 
 @kernel()
 def series_of_cells(wind, temp, pressure, cell, terms, curve, output):  # type: ignore[no-untyped-def]
     """Fill `output` (site, time) from weather (cell, time) and the cell of each site."""
-    buffers, spread, units = _buffers(), _no_terms(), _units(curve)
+    wide_vectors()
+    table, c = curve.table, _coefficients(curve)
     for site in range(cell.size):
-        _spread(terms, site, spread)
-        row = output[site]
-        for block in range(0, wind.shape[1], BLOCK):
-            start, size = _extent(block, wind.shape[1])
-            _run(wind, temp, pressure, np.uint64(cell[site]), start, size, spread, np.uint64(0), curve, buffers)
-            for i in range(size):
-                row[start + i] = _value(i, spread.gain[i], units, buffers)
+        speed, air, pascal, row = wind[cell[site]], temp[cell[site]], _row(pressure, cell[site]), output[site]
+        for i in range(np.uint64(row.size)):
+            write(row, i, _output(speed, air, pascal, i, terms, site, table, c))
 
 
 @kernel()
 def sums_of_cells(wind, temp, pressure, cell, terms, curve, bins, sums):  # type: ignore[no-untyped-def]
     """Add the output of each hour to the column of `sums` (site, bin) that `bins` (time) names; empty: to the first."""
-    buffers, spread, units = _buffers(), _no_terms(), _units(curve)
+    wide_vectors()
+    table, c, values = curve.table, _coefficients(curve), np.empty(BLOCK, np.float32)
     for site in range(cell.size):
-        _spread(terms, site, spread)
+        speed, air, pascal = wind[cell[site]], temp[cell[site]], _row(pressure, cell[site])
         for block in range(0, wind.shape[1], BLOCK):
             start, size = _extent(block, wind.shape[1])
-            _run(wind, temp, pressure, np.uint64(cell[site]), start, size, spread, np.uint64(0), curve, buffers)
+            for i in range(size):
+                write(values, i, _output(speed, air, pascal, start + i, terms, site, table, c))
             if bins.size:
                 for i in range(size):
-                    sums[site, bins[start + i]] += _value(i, spread.gain[i], units, buffers)
+                    sums[site, bins[start + i]] += values[i]
             else:
                 total = 0.0
                 for i in range(size):
-                    total += _value(i, spread.gain[i], units, buffers)
+                    total += values[i]
                 sums[site, 0] += total
 
 
@@ -126,17 +128,14 @@ def groups_of_cells(  # type: ignore[no-untyped-def]
     wind, temp, pressure, cell, terms, curve, group, weight, first, last, sums
 ):
     """Add weight times output of each site to `sums` (group, time) from hour `first` to `last`."""
-    buffers, spread, units = _buffers(), _no_terms(), _units(curve)
+    wide_vectors()
+    table, c = curve.table, _coefficients(curve)
     for site in range(cell.size):
         if group[site] < 0:
             continue
-        _spread(terms, site, spread)
-        row = sums[group[site]]
-        for block in range(first, last, BLOCK):
-            start, size = _extent(block, last)
-            _run(wind, temp, pressure, np.uint64(cell[site]), start, size, spread, np.uint64(0), curve, buffers)
-            for i in range(size):
-                row[start + i] += weight[site] * _value(i, spread.gain[i], units, buffers)
+        speed, air, pascal, row = wind[cell[site]], temp[cell[site]], _row(pressure, cell[site]), sums[group[site]]
+        for i in range(np.uint64(first), np.uint64(last)):
+            write(row, i, read(row, i) + weight[site] * _output(speed, air, pascal, i, terms, site, table, c))
 
 
 @inlined
@@ -145,97 +144,69 @@ def _extent(block, end):  # type: ignore[no-untyped-def]
     return np.uint64(block), np.uint64(min(BLOCK, end - block))
 
 
-@inlined
-def _buffers():  # type: ignore[no-untyped-def]
-    return Buffers(np.empty(WIDTH, np.int32), np.empty(WIDTH, np.int32), np.empty(WIDTH, np.float32))
+def _row(rows, number):  # type: ignore[no-untyped-def]
+    """A row of pressures, or None where there are none."""
+
+
+def _over_pressure(factor, row, i):  # type: ignore[no-untyped-def]
+    """A factor over the pressure there, or the factor itself where there is none."""
+
+
+@generic(_row)
+def _choose_row(rows, number):  # type: ignore[no-untyped-def]
+    if isinstance(rows, types.NoneType):
+        return lambda rows, number: None
+    return lambda rows, number: rows[number]
+
+
+@generic(_over_pressure)
+def _choose_over_pressure(factor, row, i):  # type: ignore[no-untyped-def]
+    if isinstance(row, types.NoneType):
+        return lambda factor, row, i: factor
+    return lambda factor, row, i: factor / read(row, i)
 
 
 @inlined
-def _no_terms():  # type: ignore[no-untyped-def]
-    speed_factor, temp_add, ratio_factor = (
-        np.empty(WIDTH, np.float32), np.empty(WIDTH, np.float32), np.empty(WIDTH, np.float32),
-    )  # fmt: skip
-    return Terms(speed_factor, temp_add, ratio_factor, np.empty(WIDTH, np.float32), np.empty(WIDTH, np.float32))
+def _coefficients(curve):  # type: ignore[no-untyped-def]
+    """All numbers of a curve beside its table, to be read once, before a loop."""
+    v, p = curve.scalars, curve.root
+    root = (p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7])
+    scale, bend = (v[0], v[1], v[2], v[3], v[4], v[5]), (v[6], v[7], v[8], v[9], v[10])
+    return root, scale, bend, v[11], (v[12], v[13], v[14], v[15], v[16]), np.uint32(curve.table.size - 1)
 
 
 @inlined
-def _spread(terms, site, spread):  # type: ignore[no-untyped-def]
-    """Fill `spread` with the terms of one site, the same for a block of hours."""
-    spread.speed_factor[:] = terms.speed_factor[site]
-    spread.temp_add[:] = terms.temp_add[site]
-    spread.ratio_factor[:] = terms.ratio_factor[site]
-    spread.still_below[:] = terms.still_below[site]
-    spread.gain[:] = terms.gain[site]
+def _output(speed, air, pascal, i, terms, site, table, c):  # type: ignore[no-untyped-def]
+    """Output after losses of one value of a row of weather, with the terms of a site."""
+    root, scale, bend, per_speed, units, last = c
+    temp = read(air, i)
+    still = temp < read(terms.still_below, site)
+    v = read(speed, i) * (np.float32(0) if still else read(terms.speed_factor, site))
+    ratio = (temp + read(terms.temp_add, site)) * _over_pressure(read(terms.ratio_factor, site), pascal, i)
+    b = _root(ratio, root)
+    z = _standard_speed(v * b, b - np.float32(1), scale, bend) * per_speed
+    cell, level = np.int32(z), np.int32(b * LEVEL_SCALE - LEVEL_START)
+    index = np.uint32(np.int32(np.int32(cell << SHIFT) + level))
+    entry = look_up(table, index if index < last else last)
+    rise = np.float32(np.int32(entry & LOWER_HALF)) * units[1] - units[3]
+    value = np.float32(entry) * units[0] - units[2] + (z - np.float32(cell)) * rise
+    value = units[4] if value > units[4] else value
+    return (np.float32(0) if value < np.float32(0) else value) * read(terms.gain, site)
 
 
 @inlined
-def _run(wind, temp, pressure, row, start, size, terms, at, curve, buffers):  # type: ignore[no-untyped-def]
-    """Find the entries in the curve's table for `size` values of a row of weather, with the terms from `at` on.
-
-    One loop after the other, each over arrays in the first-level cache. All but the look-up become vector code, for
-    which whole numbers must stay 32 bits wide: Numba would make 64 of every sum.
-    """
-    zero, powers = np.float32(0), curve.root
-    p = (powers[0], powers[1], powers[2], powers[3], powers[4], powers[5], powers[6], powers[7])
-    v = curve.scalars
-    bend = (v[7], v[8], v[9], v[10], v[11], v[12])
-    c = (v[0], v[1], v[2], v[3], v[4], v[5], v[6], bend, v[13], np.int32(curve.table.size - 1))
-    if pressure.size:
-        for i in range(size):
-            air = temp[row, start + i]
-            speed = wind[row, start + i] * (zero if air < terms.still_below[at + i] else terms.speed_factor[at + i])
-            ratio = (air + terms.temp_add[at + i]) * (terms.ratio_factor[at + i] / pressure[row, start + i])
-            _place(i, speed, _root(ratio, p), c, buffers)
-    else:
-        for i in range(size):
-            air = temp[row, start + i]
-            speed = wind[row, start + i] * (zero if air < terms.still_below[at + i] else terms.speed_factor[at + i])
-            ratio = (air + terms.temp_add[at + i]) * terms.ratio_factor[at + i]
-            _place(i, speed, _root(ratio, p), c, buffers)
-    for i in range(size):
-        buffers.entry[i] = curve.table[np.uint32(buffers.place[i])]
-
-
-@inlined
-def _root(ratio, powers):  # type: ignore[no-untyped-def]
+def _root(ratio, p):  # type: ignore[no-untyped-def]
     """Cube root of density / 1.225 from its inverse."""
     x = ratio - np.float32(1.25)
-    high = powers[4] + x * (powers[5] + x * (powers[6] + x * powers[7]))
-    return powers[0] + x * (powers[1] + x * (powers[2] + x * (powers[3] + x * high)))
+    return p[0] + x * (p[1] + x * (p[2] + x * (p[3] + x * (p[4] + x * (p[5] + x * (p[6] + x * p[7]))))))
 
 
 @inlined
-def _place(i, speed, b, c, buffers):  # type: ignore[no-untyped-def]
-    """Cell and level of one value in the curve's table, and how far into the cell; see `curve.standard_speed`."""
-    zero, one, bend, last = np.float32(0), np.float32(1), c[7], c[9]
-    s = speed * b * c[8]
-    r = (s - c[0]) * (c[2] + b * (c[3] + b * (c[4] + b * (c[5] + b * c[6]))))
-    off = b - one
-    lean = bend[3] + off * (bend[4] + bend[5] * r)
-    k = r + (r - r * r) * (off * (bend[0] + off * (bend[1] + off * bend[2] + lean * r)))
-    z = s if r < zero else c[0] + c[1] * k
-    z = s * b if r > one else z
-    cell = np.int32(z)
-    buffers.share[i] = z - np.float32(cell)
-    level = np.int32(b * LEVEL_SCALE - LEVEL_START)
-    level = level if level > np.int32(0) else np.int32(0)
-    level = level if level < LAST_LEVEL else LAST_LEVEL
-    index = np.int32(np.int32(cell * np.int32(LEVELS)) + level)
-    index = index if index > np.int32(0) else np.int32(0)
-    buffers.place[i] = index if index < last else last
-
-
-@inlined
-def _units(curve):  # type: ignore[no-untyped-def]
-    """Output per unit of the table, per unit of rise, and the highest: to be read once, before a loop."""
-    return curve.scalars[14], curve.scalars[15], curve.scalars[16]
-
-
-@inlined
-def _value(i, gain, units, buffers):  # type: ignore[no-untyped-def]
-    """Output after losses of one value that `_run` has placed; NaN lives on in its share of the cell."""
-    zero, entry = np.float32(0), buffers.entry[i]
-    rise = np.float32(np.int32(np.int32(entry << np.int32(16)) >> np.int32(16)))
-    output = np.float32(entry) * units[0] + buffers.share[i] * rise * units[1]
-    output = units[2] if output > units[2] else output
-    return (zero if output < zero else output) * gain
+def _standard_speed(s, off, d, q):  # type: ignore[no-untyped-def]
+    """The same as `curve.standard_speed`, for one value."""
+    zero, one = np.float32(0), np.float32(1)
+    r = (s - d[0]) * (d[1] + off * (d[2] + off * (d[3] + off * (d[4] + off * d[5]))))
+    r = zero if r < zero else r
+    r = one if r > one else r
+    ahead = q[0] + off * (q[1] + off * q[2] + r * (q[3] + r * q[4]))
+    return s + s * off * (r + (r - r * r) * off * ahead)

@@ -135,7 +135,7 @@ def _work(site: xr.Dataset, weather: xr.Dataset, options: Options, curve: Curve)
         options.cold_stop,
     )
     wind, temp = (np.ascontiguousarray(weather[n].values.T, dtype=np.float32) for n in ("wind_speed", "temp_air"))
-    return blocks.Cells(wind, temp, blocks.NO_PRESSURE, site["cell"].values.astype(np.int64), terms, curve)
+    return blocks.Cells(wind, temp, None, site["cell"].values.astype(np.int64), terms, curve)
 
 
 def _icing(site: xr.Dataset, weather: xr.Dataset, options: Options, tables: Mapping[str, pd.DataFrame]) -> np.ndarray:
