@@ -1,24 +1,14 @@
 const BAR = 0.75; // of the room of a technology in the ladder
-// Charts by plotly. Its bundle is a script of its own, which browsers compile beside the page while the map is built.
-GZ.unpackPlotly = async function () {
-  const buffer = await GZ.unzip("plotly");
-  GZ.byId("plotly").remove();
-  GZ.plotly = GZ.runBeside(buffer).catch(() => GZ.runHere(buffer)).then(() => window.Plotly);
-};
-GZ.runBeside = (buffer) => new Promise((done, fail) => {
-  const script = document.createElement("script"), url = URL.createObjectURL(new Blob([buffer], { type: "text/javascript" }));
-  script.onload = () => { URL.revokeObjectURL(url); done(); };
-  script.onerror = () => { URL.revokeObjectURL(url); fail(new Error("no script from a blob")); };
-  script.src = url;
-  document.head.append(script);
-});
-GZ.runHere = function (buffer) {
+// Charts by plotly, whose bundle is unpacked and run only after the map stands.
+GZ.wakePlotly = async function () {
   const script = document.createElement("script");
-  script.textContent = new TextDecoder().decode(buffer);
+  script.textContent = new TextDecoder().decode(await GZ.unzip("plotly"));
   document.head.append(script);
+  GZ.byId("plotly").remove();
+  return window.Plotly;
 };
 GZ.plot = async function (id, traces, layout) {
-  const Plotly = await GZ.plotly, place = GZ.byId(id);
+  const Plotly = await (GZ.plotly ||= GZ.wakePlotly()), place = GZ.byId(id);
   if (!place) return;
   const titles = [...document.querySelectorAll("main h2, main h3, main h4")].filter((h) => h.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING);
   place.setAttribute("role", "figure");

@@ -92,7 +92,7 @@ GZ.begin = async function () {
   try {
     if (!("DecompressionStream" in window)) throw new Error(GZ.t("old_browser"));
     GZ.header();
-    await Promise.all([GZ.load(), GZ.unpackPlotly()]);
+    await GZ.load();
     if (window.innerWidth < 760) GZ.byId("overlay-box").open = false;
     GZ.header(); GZ.selects();
     GZ.map = new GZ.Map(GZ.byId("map"), GZ.byId("map-top"));
