@@ -192,7 +192,7 @@ def unwrapped(bundle: str) -> str:
     """The bundle as a plain script, without the wrapper that hands it to module loaders; as it is where there is none.
 
     Browsers read what stands inside of a function that is not yet called once more when it is called, and the wrapper
-    makes them read all 5 MB again: without it the bundle starts in about half the time.
+    makes them read all 5 MB again: without it starting the bundle is about half the work.
     """
     start, end = WRAPPER.match(bundle), bundle.rstrip().removesuffix(WRAPPER_END)
     if start is None or len(end) == len(bundle.rstrip()):
