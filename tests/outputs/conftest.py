@@ -153,3 +153,94 @@ def made_up():
 def made_up_weeks():
     """The same on few sites, with three weeks of hours."""
     return made_up_run(20_000, 24 * 21)
+
+
+def write_made_up_ranges(folder: Path) -> None:
+    """Ranges of two mixes, one of them with a result that does not vary."""
+    rows = [
+        ("existing-2025", "share_met_hourly", "1", 0.86, 0.92, 0.96),
+        ("existing-2025", "unserved_gwh_year", "GWh", 8.6, 19.3, 35.8),
+        ("existing-2025", "cost_per_mwh_met", "USD MWh-1", 217, 512, 829),
+        ("existing-2025", "energy_gwh_hydro", "GWh", 561, 823, 1086),
+        ("existing-2025", "draws", "1", 640, 640, 640),
+        ("existing-2025", "switches_left_out", "1", 1, 1, 1),
+        ("announced", "share_met_hourly", "1", 0.995, 0.9985, 0.9998),
+        ("announced", "unserved_gwh_year", "GWh", 0.04, 0.36, 1.28),
+        ("announced", "draws", "1", 640, 640, 640),
+    ]
+    drivers = [
+        ("existing-2025", "share_met_hourly", "demand_all", 0.245, 0.24),
+        ("existing-2025", "share_met_hourly", "resource_hydro", 0.758, 0.76),
+        ("existing-2025", "cost_per_mwh_met", "cost_hydro", 0.9, 0.91),
+    ]
+    columns = ["scenario", "result", "unit", "p10", "p50", "p90"]
+    pd.DataFrame(rows, columns=columns).to_csv(folder / "scenario_ranges.csv", index=False)
+    names = ["scenario", "result", "parameter", "first_order", "total"]
+    pd.DataFrame(drivers, columns=names).to_csv(folder / "scenario_drivers.csv", index=False)
+
+
+def write_made_up_plan(folder: Path) -> None:
+    """A plan of two years: solar and a battery beside hydro that stands already."""
+    rows = [
+        (2030, "source", "solar", "Jabrayil", 120.0, 0.0, 900.0, 210.0, 0.0),
+        (2030, "source", "hydro", "Kalbajar", 100.0, 100.0, 350.0, 290.0, 0.0),
+        (2030, "store", "battery", "zone", 40.0, 0.0, np.nan, 12.0, 0.0),
+        (2030, "border", "border", "zone", 0.0, 0.0, 0.0, 0.0, 442746.0),
+        (2040, "source", "solar", "Jabrayil", 300.0, 120.0, 900.0, 520.0, 21927.0),
+        (2040, "source", "hydro", "Kalbajar", 100.0, 100.0, 350.0, 290.0, 0.0),
+        (2040, "store", "battery", "zone", 90.0, 40.0, np.nan, 31.0, 0.0),
+    ]
+    columns = [
+        "year",
+        "kind",
+        "technology",
+        "district",
+        "capacity_mw",
+        "before_mw",
+        "limit_mw",
+        "energy_gwh",
+        "value_per_mw",
+    ]
+    pd.DataFrame(rows, columns=columns).to_csv(folder / "plan.csv", index=False)
+    sums = [
+        (year, name, unit, value)
+        for year, cost in ((2030, 1.09356e8), (2040, 1.92861e8))
+        for name, unit, value in (
+            ("annual_cost", "currency year-1", cost),
+            ("cost_per_mwh", "currency MWh-1", 207.806),
+            ("green_share", "1", 1.0),
+            ("worth_of_an_imported_mwh", "currency MWh-1", np.nan),
+        )
+    ]
+    pd.DataFrame(sums, columns=["year", "quantity", "unit", "value"]).to_csv(folder / "plan_summary.csv", index=False)
+    notes = [
+        (2030, "cost", "The least cost is 109,355,709 a year for 100.0% green energy."),
+        ("all", "method", "Each year is planned without knowledge of the later ones and keeps what was built."),
+    ]
+    pd.DataFrame(notes, columns=["year", "topic", "note"]).to_csv(folder / "plan_notes.csv", index=False)
+    spans = [(year, "solar", 138.0, 300.0, 1002.0) for year in (2030, 2040)]
+    names = ["year", "technology", "least_mw", "best_mw", "most_mw"]
+    pd.DataFrame(spans, columns=names).to_csv(folder / "plan_alternatives.csv", index=False)
+    hours = np.arange(100.0)  # of 2030 dear by the hour, of 2040 free but for one
+    price = np.stack([hours, np.where(hours == 7, 5000.0, 0.0)])[:, None, :]
+    flat = np.ones((2, 1, 100))
+    xr.Dataset(
+        {
+            "price": (("year", "node", "time"), price),
+            "demand_mw": (("year", "node", "time"), flat),
+            "hours": (("year", "time"), flat[:, 0]),
+        },
+        {"year": [2030, 2040]},
+    ).to_netcdf(folder / "plan_hourly.nc", engine="h5netcdf")
+
+
+@pytest.fixture(scope="session")
+def with_plan_and_ranges():
+    """What adds a made-up plan and made-up ranges to the folder of a run."""
+
+    def add(folder: Path) -> Path:
+        write_made_up_ranges(folder)
+        write_made_up_plan(folder)
+        return folder
+
+    return add

@@ -1,5 +1,6 @@
 """The report in a real browser, from disk and without a network; pictures of it are kept in `artefacts/`."""
 
+import base64
 import hashlib
 import itertools
 import json
@@ -25,6 +26,9 @@ FLAGS = [
 TECHNOLOGIES = ("solar", "wind", "hydro", "geothermal", "bioenergy")
 OVERLAYS = {"plants": "hydro", "zones": "solar", "routes": "solar", "exclusions": "solar"}
 HOSTILE = '<img src=x onerror="window.taken=1"></script><script>window.taken=1</script>Ə'
+PNG = base64.b64decode(  # one orange pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8v5ThPwAG7wKklwQ/bwAAAABJRU5ErkJggg=="
+)
 SHOWN = 0.006  # numbers on the page have three significant digits
 
 
@@ -52,12 +56,23 @@ def sites(folder):
     return gpd.read_parquet(folder / "sites.parquet")
 
 
-class Page:
-    """A page that remembers what went wrong in it."""
+@pytest.fixture(scope="module")
+def full(folder, with_plan_and_ranges, tmp_path_factory):
+    """The same run with a plan and with ranges of its mixes."""
+    run = with_plan_and_ranges(shutil.copytree(folder, tmp_path_factory.mktemp("browser") / "full"))
+    report_from_directory(run)
+    return run
 
-    def __init__(self, browser, file, **context):
-        self.context = browser.new_context(offline=True, **({"viewport": {"width": 1400, "height": 950}} | context))
+
+class Page:
+    """A page that remembers what went wrong in it; `tiles` answers what it asks of the network."""
+
+    def __init__(self, browser, file, tiles=None, **context):
+        screen = {"viewport": {"width": 1400, "height": 950}, "offline": tiles is None}
+        self.context = browser.new_context(**(screen | context))
         self.page = self.context.new_page()
+        if tiles:
+            self.page.route(re.compile("^https?:"), tiles)
         self.trouble, self.asked = [], []
         self.page.on("console", lambda m: self.trouble.append(m.text) if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
@@ -81,6 +96,10 @@ class Page:
     def speak(self, lang):
         self.page.click(f"[data-lang={lang}]")
         self.page.wait_for_selector(f"html[data-charts={lang}]", state="attached")
+
+    def online(self):
+        """What was asked of a network."""
+        return [url for url in self.asked if not url.startswith(("file:", "data:", "blob:"))]
 
     def picture(self, name, **options):
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
@@ -106,7 +125,7 @@ def row_of(sites, technology):
 
 def test_page_loads_without_a_network_and_without_a_complaint(shown, sites):
     assert shown.trouble == []
-    assert [url for url in shown.asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert shown.online() == []
     assert shown.page.inner_text("h1") == "Green energy zone: quick"
     assert shown.page.get_attribute("#map-box", "data-sites") == str(len(sites))
     assert shown.page.is_hidden("#trouble")
@@ -283,13 +302,17 @@ def test_language_switch_changes_every_word_and_number(shown):
     assert left == 0
     assert re.search(r"\d,\d", shown.page.inner_text("#cards"))  # 11,1 and not 11.1
     assert "Günəş" in shown.page.evaluate("GZ.byId('ladder-chart').data[0].y")
+    assert shown.page.locator("#notes li").count() > 20
+    assert shown.page.locator("#notes li[lang=en]").all_inner_texts() == []
+    assert shown.page.locator("#findings li[lang=en]").all_inner_texts() == []
+    assert "sintetik" in shown.page.inner_text("#facts")
     shown.picture("azerbaijani", full_page=True)
     shown.speak("en")
     assert shown.page.inner_text("#map-section h2") == "Map of the sites"
     assert shown.trouble == []
 
 
-@pytest.mark.parametrize("width", [360, 412])
+@pytest.mark.parametrize("width", [320, 360, 412])
 def test_phone_has_no_sideways_scrolling(browser, folder, width):
     phone = Page(
         browser,
@@ -304,10 +327,31 @@ def test_phone_has_no_sideways_scrolling(browser, folder, width):
             phone.speak("az")
         assert phone.page.evaluate("document.documentElement.scrollWidth") <= width
         assert phone.page.evaluate("GZ.map.canvas.clientWidth") > 0.8 * width
+        assert beyond(phone.page, width) == []
     phone.page.tap("#map", position={"x": width / 2, "y": 250})
     assert phone.page.is_visible("#tip")
     phone.picture(f"phone-{width}", full_page=True)
     assert phone.trouble == []
+    phone.context.close()
+
+
+def beyond(page, width):
+    """Elements that reach over the right edge and can not be scrolled within their own box."""
+    return page.evaluate(
+        "(width) => [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > width + 1 "
+        "&& !e.closest('.table-box, pre, .js-plotly-plot, .contents')).map((e) => e.outerHTML.slice(0, 120))",
+        width,
+    )
+
+
+def test_phone_shows_plan_and_ranges_without_sideways_scrolling(browser, full):
+    phone = Page(browser, full / "report.html", viewport={"width": 320, "height": 640}, is_mobile=True, has_touch=True)
+    for lang in ("en", "az"):
+        if lang == "az":
+            phone.speak("az")
+        assert phone.page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert beyond(phone.page, 320) == []
+    phone.picture("phone-plan", full_page=True)
     phone.context.close()
 
 
@@ -353,3 +397,161 @@ def test_hostile_names_are_shown_and_not_run(browser, folder, tmp_path):
     assert HOSTILE in page.page.inner_text("#card")
     assert page.trouble == []
     page.context.close()
+
+
+def test_plan_and_ranges_show_the_figures_of_their_files(browser, full):
+    page = Page(browser, full / "report.html")
+    assert page.page.is_visible("#contents a[href='#plan']")
+    ranges = pd.read_csv(full / "scenario_ranges.csv").query("result == 'share_met_hourly'")
+    drawn = page.page.evaluate(
+        "(({x, error_x}) => [x, error_x.array, error_x.arrayminus])(GZ.byId('mix-chart').data[0])"
+    )
+    np.testing.assert_allclose(drawn[0], 100 * ranges["p50"])
+    np.testing.assert_allclose(drawn[1], 100 * (ranges["p90"] - ranges["p50"]), rtol=1e-6)
+    np.testing.assert_allclose(drawn[2], 100 * (ranges["p50"] - ranges["p10"]), rtol=1e-6)
+    assert page.page.evaluate("GZ.byId('driver-chart').data[0].y") == ["resource: Hydro", "demand"]
+    page.page.select_option("#mix-result", "energy_gwh_hydro")
+    page.page.wait_for_timeout(300)
+    assert page.page.evaluate("GZ.byId('mix-chart').data[0].x") == [823]
+    assert "561" in page.page.inner_text("#mix-table")
+    assert "86% – 96%" in page.page.inner_text("#scenario-table")
+    capacity = page.page.evaluate("Object.fromEntries(GZ.byId('plan-chart').data.map((t) => [t.name, t.y]))")
+    assert capacity == {"Solar": [120, 300], "Hydro": [100, 100], "Battery": [40, 90]}
+    assert "192,900,000" in page.page.inner_text("#plan-table")
+    page.page.select_option("#plan-year", "2030")
+    page.page.wait_for_timeout(300)
+    places = page.page.evaluate(
+        "Object.fromEntries(GZ.byId('plan-places').data.map((t) => [t.name, Math.max(...t.x)]))"
+    )
+    assert places == {"Solar": 120, "Hydro": 100, "Battery": 40}
+    assert "442,700" in page.page.inner_text("#plan-places-table")
+    assert page.page.evaluate("Math.max(...GZ.byId('plan-prices').data[1].y)") == 5000
+    page.speak("az")
+    assert "Ən az xərc ildə 109.355.709" in page.page.inner_text("#plan-notes")
+    assert page.trouble == []
+    page.picture("plan", full_page=True)
+    page.context.close()
+
+
+def test_run_without_a_plan_shows_none(shown, folder):
+    assert not (folder / "plan_notes.csv").exists()
+    assert shown.page.is_hidden("#plan")
+    assert shown.page.locator("#contents a[href='#plan']").count() == 0
+
+
+def test_wind_and_sun_have_their_ranges_on_the_card(shown, sites):
+    for technology, low, high in (("wind", 0.5, 1.5), ("solar", 0.89, 1.08)):
+        shown.choose("technology", technology)
+        site = row_of(sites, technology)
+        point_at(shown, site, click=True)
+        own = sites.iloc[site][f"{technology}_energy_gwh"]
+        text = shown.page.locator("#card dd", has_text="GWh/yr").inner_text()
+        found = [value / own for value in numbers(text)[:2]]
+        assert found == pytest.approx([low, high], abs=0.06)  # as the zone: half either way, 1 to 11 %
+
+
+def test_base_map_is_asked_for_only_while_it_is_on(browser, folder):
+    def tile(route):
+        route.fulfill(body=PNG, content_type="image/png", headers={"Access-Control-Allow-Origin": "*"})
+
+    page = Page(browser, folder / "report.html", tiles=tile)
+    box = page.page.locator("input[name=overlay][value=basemap]")
+    assert page.online() == []
+    assert not box.is_checked()
+    page.page.evaluate("GZ.map.fit()")
+    before = page.drawn()
+    box.click()
+    page.page.wait_for_function("[...GZ.map.basemap.tiles.values()].every((t) => t.complete && t.naturalWidth)")
+    assert page.drawn() != before
+    assert {url.rsplit("/", 3)[0] for url in page.online()} == {"https://tile.openstreetmap.org"}
+    assert "OpenStreetMap" in page.page.inner_text("#credit")
+    page.picture("basemap")
+    box.click()
+    asked = len(page.online())
+    page.page.evaluate("GZ.map.zoom(3)")
+    page.drawn()
+    page.page.evaluate("GZ.map.fit()")
+    assert page.drawn() == before
+    assert len(page.online()) == asked
+    assert page.page.is_hidden("#credit")
+    assert page.trouble == []
+    page.context.close()
+
+
+def test_base_map_that_does_not_come_is_told(browser, folder):
+    page = Page(browser, folder / "report.html", tiles=lambda route: route.abort())
+    page.page.check("input[name=overlay][value=basemap]")
+    page.page.wait_for_function("GZ.map.basemap.lost > 0")
+    assert "did not come" in page.page.inner_text("#credit")
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "zoom", "tile"),
+    [(0, 0, 0, (0, 0)), (46.75, 39.76, 10, (644, 388)), (-0.1275, 51.5072, 12, (2046, 1362))],
+)
+def test_tiles_lie_where_web_mercator_has_them(shown, lon, lat, zoom, tile):
+    many = 2**zoom
+    place = f"[GZ.Basemap.prototype.column({lon}, {many}), GZ.Basemap.prototype.row({lat}, {many})].map(Math.floor)"
+    assert tuple(shown.page.evaluate(place)) == tile
+    assert shown.page.evaluate("GZ.Basemap.prototype.edge(0, 1)") == pytest.approx(85.0511, abs=1e-4)  # EPSG:3857
+
+
+def test_paper_holds_all_charts(browser, full):
+    page = Page(browser, full / "report.html")
+    page.page.emulate_media(media="print")
+    page.page.set_viewport_size({"width": 700, "height": 1000})
+    page.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.page.wait_for_timeout(500)
+    wide = page.page.evaluate("[...document.querySelectorAll('.main-svg')].map((e) => e.getBoundingClientRect().right)")
+    assert len(wide) > 20
+    assert max(wide) <= 700
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= 700  # tables too
+    assert overlapping(page.page) == []
+    page.picture("print", full_page=True)
+    paper = page.page.pdf(path=ARTEFACTS / "print.pdf", prefer_css_page_size=True)
+    pages = paper.count(b"/Type /Page\n")
+    assert 8 <= pages <= 40
+    assert page.trouble == []
+    page.context.close()
+
+
+def overlapping(page):
+    """Charts that reach below their own box, over what follows."""
+    return page.evaluate(
+        "[...document.querySelectorAll('.chart')].filter((e) => e.querySelector('.main-svg') && "
+        "e.querySelector('.main-svg').getBoundingClientRect().bottom > e.getBoundingClientRect().bottom + 1)"
+        ".map((e) => e.id)"
+    )
+
+
+def test_keyboard_reaches_the_map_and_every_control(browser, full):
+    shown = Page(browser, full / "report.html")
+    shown.page.keyboard.press("Tab")
+    assert shown.page.evaluate("document.activeElement.className") == "skip"
+    shown.page.keyboard.press("Enter")
+    shown.page.wait_for_function("location.hash === '#map'")
+    shown.page.reload()
+    shown.page.wait_for_selector("html[data-charts]", state="attached")
+    seen = set()
+    for _ in range(400):
+        shown.page.keyboard.press("Tab")
+        at = shown.page.evaluate(
+            "((e) => e === document.body ? null : e.id || e.name || e.textContent)(document.activeElement)"
+        )
+        if at is None:
+            break
+        seen.add(at)
+    selects = shown.page.evaluate(
+        "[...document.querySelectorAll('main select')].filter((e) => e.offsetParent).map((e) => e.id)"
+    )
+    assert {"map", "zoom-in", "zoom-out", "zoom-all", "technology", "key", "overlay", "print", *selects} <= seen
+    shown.context.close()
+
+
+def test_arrow_keys_choose_the_technology(shown):
+    shown.choose("technology", "solar")
+    shown.page.focus("input[name=technology][value=solar]")
+    shown.page.keyboard.press("ArrowDown")
+    assert shown.page.evaluate("GZ.state.technology") == "wind"
+    assert shown.page.evaluate("document.activeElement.value") == "wind"

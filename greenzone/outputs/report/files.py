@@ -21,6 +21,9 @@ from greenzone.errors import GreenzoneError
 
 NEEDED = ("manifest.json", "sites.parquet", "potential.nc", "districts.geojson")
 TYPICAL = "typical.nc"
+TABLES = (
+    "scenario_ranges", "scenario_drivers", "scenario_notes", "plan", "plan_summary", "plan_notes", "plan_alternatives",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class RunFiles:
     """The files of a run; what is absent is empty.
 
     `own` holds by name what technologies tell of the sites beyond the table, with its units; `features` the GeoJSON
-    files by name, as lists.
+    files by name, as lists; `tables` the tables in `TABLES` by name.
     """
 
     folder: Path
@@ -41,6 +44,7 @@ class RunFiles:
     eligibility: pd.DataFrame
     ladder: pd.DataFrame
     typical: xr.Dataset
+    tables: Mapping[str, pd.DataFrame]
 
     @property
     def technologies(self) -> list[str]:
@@ -87,6 +91,7 @@ def read_run(folder: str | Path) -> RunFiles:
             _table(folder / "eligibility.csv"),
             _table(folder / "ladder.csv"),
             _dataset(folder / TYPICAL) if (folder / TYPICAL).is_file() else xr.Dataset(),
+            {name: _table(folder / f"{name}.csv") for name in TABLES},
         )
     except (OSError, ValueError, KeyError) as error:
         raise GreenzoneError(

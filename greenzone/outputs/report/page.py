@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+import re
 from collections.abc import Mapping
 from functools import cache
 from html import escape
@@ -22,12 +23,27 @@ import yaml
 
 from greenzone.errors import GreenzoneError
 from greenzone.layers import catalogue
-from greenzone.outputs.report import shapes, sites, tables
+from greenzone.outputs.report import plan, ranges, shapes, sites, tables
 from greenzone.outputs.report.files import RunFiles, read_run
 from greenzone.outputs.report.pack import compress, json_for_script, pack
+from greenzone.outputs.report.translate import azerbaijani
 
 LANGUAGES = ("en", "az")
-SCRIPTS = ("core.js", "colours.js", "map.js", "layers.js", "card.js", "charts.js", "tables.js", "main.js")
+SCRIPTS = (
+    "core.js", "colours.js", "map.js", "basemap.js", "layers.js", "card.js", "charts.js", "ranges.js", "plan.js",
+    "tables.js", "main.js",
+)  # fmt: skip
+# Plotly's universal module definition: a function that takes the factory, and the head of the factory.
+WRAPPER = re.compile(
+    r"(?P<licence>/\*.*?\*/\n)\(\s*function\(root, factory\) \{[^;]*;[^;]*;\s*\}\s*\} \([^;{]*=> \{\n", re.DOTALL
+)
+WRAPPER_END = "return Plotly;\n}));"
+# Tiles beneath the map, asked for only where the reader switches them on; their terms: the credit is shown.
+BASEMAP = {
+    "url": "https://tile.openstreetmap.org/",
+    "credit": "© OpenStreetMap contributors",
+    "licence": "https://www.openstreetmap.org/copyright",
+}
 PUBLIC = ("weather", "grid", "ladder", "published", "notes", "uncertainty", "versions")
 
 
@@ -96,7 +112,7 @@ def payload(run: RunFiles) -> tuple[sites.Entries, dict[str, Any]]:
     curve, series = tables.curve_entries(run)
     hours, hour_meta = tables.hour_entries(run)
     economics = run.config.get("economics") or {}
-    spread = tables.ranges(run)
+    spread = ranges.ranges(run)
     meta = {
         **{key: run.manifest.get(key) for key in PUBLIC},
         "name": run.config.get("name"),
@@ -113,6 +129,9 @@ def payload(run: RunFiles) -> tuple[sites.Entries, dict[str, Any]]:
         "vectors": shapes.vector_layers(run),
         "ladders": tables.ladders(run, spread),
         "ranges": spread,
+        "shares": ranges.stated_shares(spread),
+        "mix_ranges": ranges.scenario_ranges(run),
+        "plan": plan.plan_content(run),
         "curve": series,
         "scenarios": tables.scenario_tree(run),
         "hours": hour_meta,
@@ -121,8 +140,28 @@ def payload(run: RunFiles) -> tuple[sites.Entries, dict[str, Any]]:
         "tables": tables.table_sources(),
         "config": yaml.safe_dump(_plain(run.config), allow_unicode=True, sort_keys=False, width=100),
         "names_az": names_az(),
+        "basemap": BASEMAP,
+        "findings": findings(run, "scenario_notes", "scenario", ("summary", "land")),
+        "plan_notes": findings(run, "plan_notes", "year"),
     }
+    meta["said_az"] = azerbaijani(sentences(meta))
     return {**values, **shade, **excluded, **curve, **hours}, meta
+
+
+def findings(run: RunFiles, table: str, of: str, topics: tuple[str, ...] = ()) -> list[dict[str, str]]:
+    """Sentences of a table of notes, `note`, and the scenario or year they are of; of these topics, or all."""
+    rows = run.tables[table]
+    if not {of, "topic", "note"} <= set(rows.columns):
+        return []
+    kept = rows[rows["topic"].isin(topics)] if topics else rows
+    return [{"of": str(row[of]), "note": str(row["note"])} for row in kept.to_dict("records")]
+
+
+def sentences(meta: Mapping[str, Any]) -> list[str]:
+    """All that the run says in sentences."""
+    said = [str((meta.get("weather") or {}).get("source")), *(meta.get("uncertainty") or ())]
+    said += [note for notes in (meta.get("notes") or {}).values() for note in notes]
+    return said + [row["note"] for row in (*meta["findings"], *meta["plan_notes"])]
 
 
 def names_az() -> dict[str, str]:
@@ -145,7 +184,20 @@ def plotly_source() -> str:
     found = find_spec("plotly")
     if found is None or not found.submodule_search_locations:
         raise GreenzoneError("the report needs plotly: pip install plotly")
-    return (Path(found.submodule_search_locations[0]) / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
+    bundle = Path(found.submodule_search_locations[0]) / "package_data" / "plotly.min.js"
+    return unwrapped(bundle.read_text(encoding="utf-8"))
+
+
+def unwrapped(bundle: str) -> str:
+    """The bundle as a plain script, without the wrapper that hands it to module loaders; as it is where there is none.
+
+    Browsers read what stands inside of a function that is not yet called once more when it is called, and the wrapper
+    makes them read all 5 MB again: without it starting the bundle is about half the work.
+    """
+    start, end = WRAPPER.match(bundle), bundle.rstrip().removesuffix(WRAPPER_END)
+    if start is None or len(end) == len(bundle.rstrip()):
+        return bundle
+    return start["licence"] + end[start.end() :]
 
 
 @cache
@@ -154,10 +206,11 @@ def _asset(name: str) -> str:
 
 
 def _policy(*scripts: str) -> str:
-    """A content policy: only these scripts run, and nothing is fetched from anywhere."""
-    allowed = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
+    """A content policy: only these scripts run, and nothing is fetched but tiles of the base map."""
+    hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    allowed = " ".join(f"'sha256-{each}'" for each in hashes)
     return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob: {BASEMAP['url']}; "
         "base-uri 'none'; form-action 'none'"
     )
 

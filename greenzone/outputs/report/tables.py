@@ -1,4 +1,4 @@
-"""The report's tables: ladder, ranges, supply curve, scenarios, hours, published figures, sources.
+"""The report's tables: ladder, supply curve, scenarios, hours, published figures, sources.
 
 Comes in: the files of a run. Goes out: plain values for JSON, and arrays for what is long.
 """
@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from greenzone.layers import catalogue
-from greenzone.layers.weather.spread import ghi_spread
 from greenzone.outputs.report.files import RunFiles
 from greenzone.outputs.report.sites import Entries
 
@@ -26,7 +25,7 @@ SOURCE_COLUMNS = ("layer", "publisher", "package", "licence", "years", "url")
 def ladders(run: RunFiles, spread: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, float | None]]]:
     """Rungs of every technology by place: "zone" from the manifest, districts from their file and the supply curve.
 
-    `spread` is what `ranges` returns; `ladder.csv` has the last word where the run has one.
+    `spread` is what `ranges.ranges` returns; `ladder.csv` has the last word where the run has one.
     """
     found: dict[str, dict[str, dict[str, float | None]]] = {"zone": {}}
     for row in run.manifest.get("ladder", ()):
@@ -97,61 +96,6 @@ def _percentiles_by_district(run: RunFiles) -> dict[tuple[str, str], dict[str, f
                 place["technical_p10_gwh"] = (place["technical_p10_gwh"] or 0.0) + (values["energy_p90_gwh"] or 0.0)
                 place["technical_p90_gwh"] = (place["technical_p90_gwh"] or 0.0) + (values["energy_p10_gwh"] or 0.0)
     return found
-
-
-def ranges(run: RunFiles) -> list[dict[str, Any]]:
-    """How wide each technology's energy and capacity are: lower, middle and upper figure, and what kind of range."""
-    totals = run.manifest.get("totals") or {}
-    ladder = {row["technology"]: row for row in run.manifest.get("ladder", ())}
-    rows = []
-    for name in run.technologies:
-        of = totals.get(name) or {}
-        rung = ladder.get(name) or {}
-        rows += [_range(name, "energy", rung.get("technical_gwh"), _energy_range(run, name, of, rung))]
-        rows += [_range(name, "capacity", rung.get("technical_mw"), _capacity_range(of))]
-    return rows
-
-
-def _range(name: str, quantity: str, ours: float | None, found: tuple[str, Any, Any, Any]) -> dict[str, Any]:
-    kind, low, middle, high = found
-    return {
-        "technology": name,
-        "quantity": quantity,
-        "ours": ours,
-        "kind": kind,
-        "low": low,
-        "middle": middle,
-        "high": high,
-    }
-
-
-def _capacity_range(of: dict[str, float]) -> tuple[str, Any, Any, Any]:
-    if "capacity_p10_mw" in of:
-        return "percentiles", of["capacity_p10_mw"], of.get("capacity_p50_mw"), of.get("capacity_p90_mw")
-    if "capacity_mw_low" in of:
-        return "wind_speed", of["capacity_mw_low"], None, of["capacity_mw_high"]
-    return "none", None, None, None
-
-
-def _energy_range(run: RunFiles, name: str, of: dict[str, float], rung: dict[str, float]) -> tuple[str, Any, Any, Any]:
-    """Percentiles of the technology itself, else those of its plants, else what its sources differ by."""
-    if "energy_p10_gwh" in of:
-        return "percentiles", of["energy_p10_gwh"], of.get("energy_p50_gwh"), of.get("energy_p90_gwh")
-    plants = [feature["properties"] for feature in run.features.get(f"{name}_plants", ())]
-    if plants and "energy_p90_gwh" in plants[0]:
-        # For water P90 is what is passed in nine years of ten, so it is the low end here.
-        low, middle, high = (sum(p.get(f"energy_p{q}_gwh") or 0.0 for p in plants) for q in (90, 50, 10))
-        return "years", low, middle, high
-    if "capacity_p10_mw" in of and rung.get("technical_mw"):
-        hours = rung["technical_gwh"] / rung["technical_mw"]
-        low, middle, high = (of[f"capacity_p{q}_mw"] * hours for q in (10, 50, 90))
-        return "percentiles", low, middle, high
-    if "energy_gwh_low" in of:
-        return "wind_speed", of["energy_gwh_low"], None, of["energy_gwh_high"]
-    if name == "solar" and (run.config.get("weather") or {}).get("source") == "generator":
-        ratio = ghi_spread(catalogue.load_climate())["ratio"]
-        return "irradiation", rung["technical_gwh"] * ratio.min(), None, rung["technical_gwh"] * ratio.max()
-    return "none", None, None, None
 
 
 def curve_entries(run: RunFiles) -> tuple[Entries, list[dict[str, Any]]]:

@@ -98,9 +98,9 @@ GZ.cardTable = function (site) {
 };
 GZ.siteCosts = function (technology, site) {
   if (!(GZ.value(technology + "_capacity_mw", site) > 0)) return null;
-  const low = GZ.value(technology + "_energy_p10_gwh", site), high = GZ.value(technology + "_energy_p90_gwh", site);
+  const found = GZ.spread(technology, GZ.value(technology + "_energy_gwh", site), GZ.value(technology + "_energy_p10_gwh", site), GZ.value(technology + "_energy_p90_gwh", site));
   const rows = [["layer_lcoe", `${GZ.number(GZ.value(technology + "_lcoe", site))} ${GZ.money("mwh")}`], ["layer_lcoe_connected", `${GZ.number(GZ.value(technology + "_lcoe_connected", site))} ${GZ.money("mwh")}`],
-    ["layer_eligible_fraction", GZ.percent(GZ.value(technology + "_eligible_fraction", site))], ["energy_range", high > 0 ? `${GZ.range(low, high)} ${GZ.t("gwh_year")}` : GZ.t("see_ranges")]];
+    ["layer_eligible_fraction", GZ.percent(GZ.value(technology + "_eligible_fraction", site))], ["energy_range", found ? [`${GZ.range(found.low, found.high)} ${GZ.t("gwh_year")}`, GZ.el("div", { class: "small" }, GZ.t("spread_" + found.kind))] : GZ.t("see_ranges")]];
   return GZ.el("dl", {}, rows.map(([key, value]) => [GZ.el("dt", {}, GZ.t(key)), GZ.el("dd", {}, value)]));
 };
 GZ.groupOf = function (technology, site) {

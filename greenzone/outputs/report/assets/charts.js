@@ -1,23 +1,21 @@
+const BAR = 0.75; // of the room of a technology in the ladder
 // Charts by plotly, whose bundle is unpacked and run only after the map stands.
-GZ.wakePlotly = function () {
-  GZ.plotly ||= GZ.unzip("plotly").then((buffer) => {
-    const script = document.createElement("script");
-    script.textContent = new TextDecoder().decode(buffer);
-    document.head.append(script);
-    GZ.byId("plotly").remove();
-    return window.Plotly;
-  });
-  return GZ.plotly;
+GZ.wakePlotly = async function () {
+  const script = document.createElement("script");
+  script.textContent = new TextDecoder().decode(await GZ.unzip("plotly"));
+  document.head.append(script);
+  GZ.byId("plotly").remove();
+  return window.Plotly;
 };
 GZ.plot = async function (id, traces, layout) {
-  const Plotly = await GZ.wakePlotly(), place = GZ.byId(id);
+  const Plotly = await (GZ.plotly ||= GZ.wakePlotly()), place = GZ.byId(id);
   if (!place) return;
   const titles = [...document.querySelectorAll("main h2, main h3, main h4")].filter((h) => h.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING);
   place.setAttribute("role", "figure");
   place.setAttribute("aria-label", GZ.t("figure_of", { title: titles.length ? titles[titles.length - 1].textContent : "" }));
   const axis = { automargin: true, gridcolor: "#e1e8ea", zerolinecolor: "#9fb0b6", linecolor: "#9fb0b6" };
   const merged = {
-    font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: "#14282f" },
+    font: { family: getComputedStyle(document.body).fontFamily, size: GZ.narrow() ? 11 : 13, color: "#14282f" },
     margin: { l: 60, r: 16, t: 30, b: 48 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     separators: GZ.lang === "az" ? ",." : ".,", hovermode: "closest", dragmode: false,
     ...layout, legend: { orientation: "h", x: 0, traceorder: "normal", ...(layout.below || GZ.narrow() ? { y: -0.3, yanchor: "top" } : { y: 1.02, yanchor: "bottom" }), ...(layout.legend || {}) }, xaxis: { ...axis, ...(layout.xaxis || {}) }, yaxis: { ...axis, ...(layout.yaxis || {}) },
@@ -40,8 +38,21 @@ GZ.ladderChart = function () {
   return GZ.plot("ladder-chart", rungs.map((rung, k) => ({
     type: "bar", orientation: "h", name: GZ.t("rung_" + rung), y: names.map(GZ.tech), x: names.map((n) => (rows[n][rung] > 0 ? rows[n][rung] : null)),
     marker: { color: shades[k] }, text: names.map((n) => (rows[n][rung] > 0 ? GZ.short(rows[n][rung]) : "")), textposition: "outside", cliponaxis: false, textfont: { size: 11 },
-    hovertemplate: `%{y}, %{fullData.name}: %{text} ${GZ.unitOf("gwh")}<extra></extra>`,
-  })), { barmode: "group", bargap: 0.25, xaxis: { type: "log", title: { text: `${GZ.t("gwh_year")} (${GZ.t("log_scale")})` }, dtick: GZ.narrow() ? 2 : 1, tickangle: 0, tickformat: "~s" }, yaxis: { autorange: "reversed" }, margin: { l: 90, r: 70, t: 40, b: 48 } });
+    ...(rung === "technical_gwh" ? GZ.barSpread(names, rows) : {}),
+    hovertemplate: `%{y}, %{fullData.name}: ${rung === "technical_gwh" ? "%{customdata}" : `%{text} ${GZ.unitOf("gwh")}`}<extra></extra>`,
+  })), { annotations: GZ.barLabels(names, rows, GZ.byId("ladder-chart").clientHeight - 88), barmode: "group", bargap: 1 - BAR, xaxis: { type: "log", title: { text: `${GZ.t("gwh_year")} (${GZ.t("log_scale")})` }, dtick: GZ.narrow() ? 3 : 1, tickangle: 0, tickformat: "~s" }, yaxis: { autorange: "reversed" }, margin: { l: GZ.narrow() ? 60 : 90, r: GZ.narrow() ? 46 : 70, t: 40, b: 48 } });
+};
+
+// The range of the technical rung as a thin line over its bar, and its figure beyond the end of the line.
+GZ.barSpread = function (names, rows) {
+  const found = names.map((name) => GZ.rowSpread(name, rows[name])), of = (side) => found.map((each, k) => (each ? Math.max(0, side * ((side > 0 ? each.high : Math.max(each.low, 1e-3)) - rows[names[k]].technical_gwh)) : 0));
+  return { text: names.map(() => ""), error_x: { type: "data", symmetric: false, array: of(1), arrayminus: of(-1), color: "#14282f", thickness: 1.6, width: 4 }, customdata: names.map((name, k) => GZ.short(rows[name].technical_gwh) + " " + GZ.unitOf("gwh") + (found[k] ? `; ${GZ.range(found[k].low, found[k].high)} (${GZ.t("spread_" + found[k].kind)})` : "")) };
+};
+GZ.barLabels = function (names, rows, tall) {
+  return names.filter((name) => rows[name].technical_gwh > 0).map((name) => {
+    const row = rows[name], end = Math.max(row.technical_gwh, (GZ.rowSpread(name, row) || {}).high || 0);
+    return { x: Math.log10(end), y: GZ.tech(name), xanchor: "left", xshift: 4, yshift: (-tall / names.length) * BAR / 8, showarrow: false, text: GZ.short(row.technical_gwh), font: { size: 11 } };
+  });
 };
 
 GZ.rangesChart = function () {
@@ -91,7 +102,7 @@ GZ.scenarioChart = function () {
   const bars = GZ.scenarioTechnologies().map((tech) => ({ type: "bar", name: GZ.tech(tech), x: names, y: all.map((s) => GZ.quantity(s, "energy", "year", tech) || 0), marker: { color: GZ.colourOf(tech) }, hovertemplate: `%{x}, %{fullData.name}: %{y:,.0f} ${GZ.unitOf("gwh")}<extra></extra>` }));
   const demand = { type: "scatter", mode: "markers", name: GZ.t("demand"), x: names, y: all.map((s) => GZ.quantity(s, "demand")), marker: { symbol: "line-ew", size: 44, line: { width: 4, color: "#111" } }, hovertemplate: `${GZ.t("demand")}: %{y:,.0f} ${GZ.unitOf("gwh")}<extra></extra>` };
   const share = all.map((s, k) => ({ x: names[k], y: GZ.quantity(s, "energy"), yanchor: "bottom", showarrow: false, font: { size: 12 }, text: GZ.t("share_short", { share: GZ.percent(GZ.quantity(s, "share_met_hourly")) }) }));
-  return GZ.plot("scenario-chart", [...bars, demand], { barmode: "stack", annotations: share, yaxis: { title: { text: GZ.t("gwh_year") }, range: [0, 1.12 * Math.max(...all.map((s) => Math.max(GZ.quantity(s, "energy"), GZ.quantity(s, "demand"))))] }, margin: { l: 66, r: 16, t: 40, b: 40 } });
+  return GZ.plot("scenario-chart", [...bars, demand], { barmode: "stack", annotations: share, yaxis: { title: { text: GZ.t("gwh_year") }, range: [0, 1.12 * Math.max(...all.map((s) => Math.max(GZ.quantity(s, "energy"), GZ.quantity(s, "demand"))))] }, legend: GZ.narrow() ? { y: -0.6 } : {}, margin: { l: 66, r: 16, t: 40, b: 40 } });
 };
 
 GZ.hoursAt = (name, scenario, week, extra = 0, many = 1) => {
@@ -141,7 +152,7 @@ GZ.monthChart = function () {
 GZ.publishedChart = function () {
   const rows = (GZ.content.published || []).filter((row) => row.ratio > 0);
   if (!GZ.chartOrNot("published-chart", rows.length, "no_published")) return null;
-  const names = rows.map((row, k) => `${k + 1}. ${row.technology === "all" ? GZ.t("all_technologies") : GZ.tech(row.technology)}, ${GZ.t("quantity_" + row.quantity)}`), shown = names.map((name) => GZ.shorter(name, GZ.narrow() ? 20 : 60));
+  const names = rows.map((row, k) => `${k + 1}. ${row.technology === "all" ? GZ.t("all_technologies") : GZ.tech(row.technology)}, ${GZ.t("quantity_" + row.quantity)}`), shown = names.map((name) => GZ.shorter(name, GZ.narrow() ? 16 : 60));
   const marks = [[0.1, "0.1"], [0.2, "0.2"], [0.5, "0.5"], [1, "1"], [2, "2"], [5, "5"], [10, "10"]].map(([v]) => [v, GZ.number(v) + "×"]);
   const trace = { type: "scatter", mode: "markers+text", y: shown, x: rows.map((row) => row.ratio), text: rows.map((row) => GZ.number(row.ratio, 2) + "×"), textposition: rows.map((row) => (row.ratio >= 1 ? "middle right" : "middle left")), cliponaxis: false, marker: { size: 12, color: rows.map((row) => GZ.colourOf(row.technology)), line: { color: "#14282f", width: 1 } },
     customdata: rows.map((row) => [GZ.number(row.ours), GZ.published(row), row.unit === "1" ? "" : row.unit]), hovertemplate: `%{y}: ${GZ.t("ours")} %{customdata[0]} %{customdata[2]}, ${GZ.t("published_short")} %{customdata[1]} %{customdata[2]}<extra></extra>` };

@@ -1,5 +1,5 @@
-// Palettes that people with any kind of colour vision can read: Okabe and Ito's eight, viridis, cividis.
-GZ.palette = { solar: "#E69F00", wind: "#56B4E9", hydro: "#0072B2", geothermal: "#D55E00", bioenergy: "#009E73" };
+// Palettes that people with any kind of colour vision can read: Okabe and Ito's and a wine red, viridis, cividis.
+GZ.palette = { solar: "#E69F00", wind: "#56B4E9", hydro: "#0072B2", geothermal: "#D55E00", bioenergy: "#009E73", battery: "#CC79A7", pumped_hydro: "#882255" };
 GZ.colourOf = (name) => (Object.hasOwn(GZ.palette, name) ? GZ.palette[name] : "#CC79A7");
 
 GZ.stops = {

@@ -43,6 +43,9 @@ GZ.district = function (name) {
   if (name === "zone") return GZ.t("whole_zone");
   return GZ.lang === "az" && Object.hasOwn(GZ.content.names_az, name) ? GZ.content.names_az[name] : name;
 };
+// A sentence that the run wrote: in Azerbaijani where it is known, else as it is.
+GZ.say = (text) => (GZ.lang === "az" && Object.hasOwn(GZ.content.said_az, text) ? GZ.content.said_az[text] : text);
+GZ.tongue = (text) => ({ lang: GZ.lang === "en" || GZ.say(text) === text ? "en" : GZ.lang });
 GZ.criterion = (name) => (GZ.has("criterion_" + name) ? GZ.t("criterion_" + name) : name.replaceAll("_", " "));
 // Districts of an islanded scenario follow its name after a colon.
 GZ.isIsland = (name) => GZ.content.scenarios.some((s) => name.startsWith(s.name + ": "));

@@ -1,6 +1,6 @@
 // What the map can show: layers of values, vectors above them, the controls and the legend.
 GZ.own = { wind_wind_speed_hub: "viridis", geothermal_heat_flow: "cividis", geothermal_temperature_at_3km: "cividis", geothermal_favourability: "cividis" };
-GZ.overlayNames = ["terrain", "districts", "rivers", "settlements", "grid", "plants", "zones", "routes", "exclusions"];
+GZ.overlayNames = ["basemap", "terrain", "districts", "rivers", "settlements", "grid", "plants", "zones", "routes", "exclusions"];
 GZ.shownFirst = ["terrain", "districts", "rivers", "settlements", "plants"];
 const BINS = 48;
 
@@ -80,6 +80,7 @@ GZ.overlayKeys = function () {
 };
 
 GZ.controls = function (map) {
+  const held = document.activeElement, { name, value } = GZ.byId("controls").contains(held) ? held : {};
   const choice = (group, value, text, chosen, swatch) => GZ.el("label", {},
     GZ.el("input", { type: "radio", name: group, value, checked: chosen, onchange: () => GZ.show(map, { [group]: value }) }),
     swatch ? GZ.el("span", { class: "swatch", style: { background: swatch } }) : null, GZ.el("span", {}, text));
@@ -90,14 +91,16 @@ GZ.controls = function (map) {
   GZ.fill("overlays", GZ.overlayNames.filter(GZ.canShow).map((name) => GZ.el("label", {},
     GZ.el("input", { type: "checkbox", name: "overlay", value: name, checked: Boolean(GZ.state.overlays[name]), onchange: (event) => { GZ.state.overlays[name] = event.target.checked; GZ.show(map, {}); } }),
     GZ.el("span", {}, GZ.t("overlay_" + name)))));
+  if (name) [...GZ.byId("controls").elements].find((e) => e.name === name && e.value === value)?.focus(); // keys go on where they were
 };
 GZ.canShow = function (name) {
-  const has = { terrain: GZ.content.terrain, exclusions: GZ.content.excluded, grid: GZ.content.vectors.nodes.length };
+  const has = { basemap: true, terrain: GZ.content.terrain, exclusions: GZ.content.excluded, grid: GZ.content.vectors.nodes.length };
   return Object.hasOwn(has, name) ? Boolean(has[name]) : GZ.content.vectors[name].length > 0;
 };
 GZ.show = function (map, change) {
   Object.assign(GZ.state, change);
   map.shown = GZ.state.overlays;
+  GZ.credit(map);
   GZ.paint(map);
   if ("technology" in change) { GZ.controls(map); GZ.zonesTable(); GZ.state.cardTechnology = null; GZ.card(map.chosen ?? -1); }
 };

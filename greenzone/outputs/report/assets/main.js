@@ -14,18 +14,24 @@ GZ.selects = function () {
   GZ.options("hours-scenario", scenarios.map((name) => [name, GZ.scenario(name)]), scenarios[1]);
   GZ.options("hours-week", (GZ.content.hours.weeks || []).map((name) => [name, GZ.t("week_" + name)]));
   GZ.options("heat-kind", [["share_met", GZ.t("heat_share_met")], ["hours_met", GZ.t("heat_hours_met")]]);
+  GZ.mixSelects(); GZ.planSelects();
   GZ.byId("hours-controls").hidden = !scenarios.length;
   GZ.byId("hours-text").textContent = GZ.content.hours.weeks ? GZ.t("hours_text", { offset: GZ.signed(GZ.content.hours.utc_offset) }) + (GZ.content.scenarios.some((s) => GZ.isIsland(s.name)) ? " " + GZ.t("no_islands") : "") : GZ.t("no_hours");
 };
 
-GZ.tablesAll = () => { GZ.cards(); GZ.zonesTable(); GZ.ladderTable(); GZ.districtTable(); GZ.rangesTable(); GZ.scenarioTable(); GZ.worthTable(); GZ.publishedTable(); GZ.limits(); GZ.sources(); };
-GZ.charts = ["ladderChart", "rangesChart", "curveChart", "scenarioChart", "weekChart", "heatChart", "monthChart", "publishedChart"];
+GZ.tablesAll = () => { GZ.cards(); GZ.zonesTable(); GZ.ladderTable(); GZ.districtTable(); GZ.rangesTable(); GZ.scenarioTable(); GZ.worthTable(); GZ.findings(); GZ.mixTable(); GZ.planTable(); GZ.planPlacesTable(); GZ.publishedTable(); GZ.limits(); GZ.sources(); };
+GZ.charts = { "ladder-chart": "ladderChart", "ranges-chart": "rangesChart", "curve-chart": "curveChart", "scenario-chart": "scenarioChart", "week-chart": "weekChart", "heat-chart": "heatChart", "month-chart": "monthChart", "mix-chart": "mixChart", "driver-chart": "driverChart", "plan-chart": "planChart", "plan-places": "planPlaces", "plan-spans": "planSpans", "plan-prices": "planPrices", "published-chart": "publishedChart" };
+// What the reader looks at comes first; the page stays alive between two charts.
 GZ.drawCharts = async function () {
-  for (const name of GZ.charts) {
-    await GZ[name]();
-    await new Promise((done) => setTimeout(done)); // the page stays alive between two charts
+  const left = new Set(Object.keys(GZ.charts)), turn = GZ.turn = (GZ.turn || 0) + 1;
+  const away = (id) => { const box = GZ.byId(id).getBoundingClientRect(); return Math.max(box.top - window.innerHeight, -box.bottom, 0); };
+  while (left.size && turn === GZ.turn) {
+    const next = [...left].reduce((near, id) => (away(id) < away(near) ? id : near));
+    left.delete(next);
+    await GZ[GZ.charts[next]]();
+    await new Promise((done) => setTimeout(done));
   }
-  document.documentElement.dataset.charts = GZ.lang;
+  if (turn === GZ.turn) document.documentElement.dataset.charts = GZ.lang;
 };
 
 GZ.speak = async function (lang) {
@@ -62,6 +68,9 @@ GZ.wire = function () {
   for (const id of ["curve-place", "curve-mix", "curve-quantity"]) on(id, "change", GZ.curveChart);
   on("hours-scenario", "change", () => { GZ.weekChart(); GZ.heatChart(); GZ.monthChart(); });
   on("hours-week", "change", GZ.weekChart); on("heat-kind", "change", GZ.heatChart);
+  on("mix-result", "change", () => { GZ.mixChart(); GZ.mixTable(); });
+  for (const id of ["driver-scenario", "driver-result"]) on(id, "change", GZ.driverChart);
+  on("plan-year", "change", () => { GZ.planPlaces(); GZ.planPlacesTable(); GZ.planSpans(); });
   on("controls", "submit", (event) => event.preventDefault());
   on("place", "change", (event) => GZ.goTo(event.target.value));
   window.addEventListener("beforeprint", () => GZ.fitCharts(true)); window.addEventListener("afterprint", () => GZ.fitCharts(false));

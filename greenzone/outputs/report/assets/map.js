@@ -151,6 +151,7 @@ GZ.Map = class {
     g.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     g.fillStyle = "#e3e9e8"; g.fillRect(0, 0, this.width, this.height);
     if (this.shown.terrain && this.terrain) this.drawPicture(g, this.terrain, true);
+    if (this.shown.basemap) (this.basemap ||= new GZ.Basemap(this)).draw(g);
     if (this.order) this.drawCells(g);
     if (this.shown.exclusions) { const p = this.excludedOf(this.technology); if (p) this.drawPicture(g, p, false); }
     GZ.drawVectors(this, g);
@@ -169,7 +170,7 @@ GZ.Map = class {
   drawCells(g) {
     const { x: cx, y: cy, scale } = this.view, hw = this.width / 2, hh = this.height / 2;
     const [left, up] = this.toMap(0, 0), [right, down] = this.toMap(this.width, this.height);
-    g.globalAlpha = this.shown.terrain ? 0.82 : 1;
+    g.globalAlpha = this.shown.basemap ? 0.6 : this.shown.terrain ? 0.82 : 1;
     // The overlap of half a pixel hides the seams between neighbours; drawn whole, so that nothing shows twice.
     const layer = this.cellLayer || (this.cellLayer = document.createElement("canvas"));
     layer.width = this.canvas.width; layer.height = this.canvas.height;

@@ -5,12 +5,12 @@ GZ.header = function () {
   GZ.byId("title").textContent = GZ.t("headline", { name: c.name || "" });
   GZ.byId("description").textContent = c.description || "";
   const grid = c.grid || {};
-  GZ.byId("facts").textContent = [GZ.t("fact_sites", { sites: GZ.number(GZ.siteNames.length), area: GZ.number(grid.area_km2) }), GZ.t("fact_weather", { source: supply.source || "–" })].join(" · ");
+  GZ.byId("facts").textContent = [GZ.t("fact_sites", { sites: GZ.number(GZ.siteNames.length), area: GZ.number(grid.area_km2) }), GZ.t("fact_weather", { source: GZ.say(supply.source || "–") })].join(" · ");
   for (const element of document.querySelectorAll("[data-t]")) element.textContent = GZ.t(element.dataset.t);
   for (const element of document.querySelectorAll("[data-t-label]")) element.setAttribute("aria-label", GZ.t(element.dataset.tLabel));
   for (const button of document.querySelectorAll("[data-lang]")) button.setAttribute("aria-pressed", String(button.dataset.lang === GZ.lang));
-  const sections = [["overview", "overview"], ["map-section", "map"], ["ladder", "ladder"], ["ranges", "ranges"], ["curve", "curve"], ["supply", "supply"], ["hours", "hours"], ["published", "published"], ["limits", "limits"], ["sources", "sources"], ["config", "config"]];
-  GZ.fill("contents", sections.map(([id, key]) => GZ.el("a", { href: "#" + id }, GZ.t("nav_" + key))));
+  const sections = [["overview", "overview"], ["map-section", "map"], ["ladder", "ladder"], ["ranges", "ranges"], ["curve", "curve"], ["supply", "supply"], ["hours", "hours"], ["plan", "plan"], ["published", "published"], ["limits", "limits"], ["sources", "sources"], ["config", "config"]];
+  GZ.fill("contents", sections.filter(([id]) => id !== "plan" || c.plan).map(([id, key]) => GZ.el("a", { href: "#" + id }, GZ.t("nav_" + key))));
 };
 
 GZ.cards = function () {
@@ -43,14 +43,14 @@ GZ.ladderTable = function () {
   const rows = GZ.content.ladders[GZ.byId("ladder-place").value] || {}, of = (key) => (name) => GZ.number(rows[name][key]), year = GZ.t("gwh_year");
   const heads = ["theoretical_gwh", "geographic_gwh", "technical_gwh", "economic_gwh"].map((key) => [`${GZ.t("rung_" + key)} [${year}]`, of(key), "n"]);
   GZ.fill("ladder-table", GZ.table([[GZ.t("technology"), (name) => GZ.techCell(name)], ...heads, [`${GZ.t("capacity")} [${GZ.unitOf("mw")}]`, of("technical_mw"), "n"], [`${GZ.t("economic_capacity")} [${GZ.unitOf("mw")}]`, of("economic_mw"), "n"],
-    [GZ.t("layer_capacity_factor"), (name) => GZ.percent(rows[name].capacity_factor), "n"], [`LCOE [${GZ.money("mwh")}]`, of("lcoe"), "n"], [`${GZ.t("rung_technical_gwh")} P10–P90 [${year}]`, (name) => GZ.range(rows[name].technical_p10_gwh, rows[name].technical_p90_gwh), "n"]], GZ.content.technologies.filter((name) => rows[name])));
+    [GZ.t("layer_capacity_factor"), (name) => GZ.percent(rows[name].capacity_factor), "n"], [`LCOE [${GZ.money("mwh")}]`, of("lcoe"), "n"], [`${GZ.t("rung_technical_gwh")}, ${GZ.t("range")} [${year}]`, (name) => GZ.spreadCell(GZ.rowSpread(name, rows[name])), "n"]], GZ.content.technologies.filter((name) => rows[name])));
 };
 GZ.districtTable = function () {
   const name = GZ.byId("district-technology").value, all = GZ.content.ladders, places = GZ.places().map(([place]) => place).filter((place) => (all[place] || {})[name]);
   const of = (key) => (place) => GZ.number(all[place][name][key]);
   GZ.fill("district-table", GZ.table([[GZ.t("district"), (place) => GZ.district(place)], ...["theoretical_gwh", "geographic_gwh", "technical_gwh", "economic_gwh"].map((key) => [`${GZ.t("rung_" + key)} [${GZ.unitOf("gwh")}]`, of(key), "n"]),
     [`${GZ.t("capacity")} [${GZ.unitOf("mw")}]`, of("technical_mw"), "n"], [GZ.t("layer_capacity_factor"), (place) => GZ.percent(all[place][name].capacity_factor), "n"], [`LCOE [${GZ.money("mwh")}]`, of("lcoe"), "n"],
-    [`P10–P90 [${GZ.unitOf("gwh")}]`, (place) => GZ.range(all[place][name].technical_p10_gwh, all[place][name].technical_p90_gwh), "n"]], places));
+    [`${GZ.t("range")} [${GZ.unitOf("gwh")}]`, (place) => GZ.spreadCell(GZ.rowSpread(name, all[place][name])), "n"]], places));
 };
 
 GZ.rangesTable = function () {
@@ -62,14 +62,14 @@ GZ.rangesTable = function () {
 GZ.scenarioTable = function () {
   const all = GZ.content.scenarios;
   if (!all.length) { GZ.fill("scenario-table"); return; }
-  const of = (key, show = GZ.number) => (s) => { const v = GZ.quantity(s, key); return v === undefined ? "–" : show(v); };
+  const of = (key, show = GZ.number, drawn = "") => (s) => { const v = GZ.quantity(s, key); return v === undefined ? "–" : [show(v), GZ.mixRange(s, drawn)]; };
   const list = (key, least) => (s) => {
     const found = Object.entries((s.quantities[key] || {}).year || {}).filter(([, mw]) => mw > least);
     return found.length ? found.map(([name, mw]) => GZ.el("div", { class: "line" }, `${GZ.tech(name)} ${GZ.number(mw)}`)) : "–";
   };
   const mix = list("capacity", 0), short = list("capacity_shortfall", 0.5);
-  GZ.fill("scenario-table", GZ.table([[GZ.t("scenario"), (s) => GZ.scenario(s.name)], [`${GZ.t("built")} [${GZ.unitOf("mw")}]`, mix], [`${GZ.t("shortfall")} [${GZ.unitOf("mw")}]`, short], [`${GZ.t("energy")} [${GZ.unitOf("gwh")}]`, of("energy"), "n"], [`${GZ.t("demand")} [${GZ.unitOf("gwh")}]`, of("demand"), "n"],
-    [GZ.t("share_met_hourly"), of("share_met_hourly", GZ.percent), "n"], [GZ.t("share_of_hours_met"), of("share_of_hours_met", GZ.percent), "n"], [`${GZ.t("surplus")} [${GZ.unitOf("gwh")}]`, of("surplus"), "n"], [`${GZ.t("deficit")} [${GZ.unitOf("gwh")}]`, of("deficit"), "n"], [`${GZ.t("peak_deficit")} [${GZ.unitOf("mw")}]`, of("peak_deficit"), "n"]], all));
+  GZ.fill("scenario-table", GZ.table([[GZ.t("scenario"), (s) => GZ.scenario(s.name)], [`${GZ.t("built")} [${GZ.unitOf("mw")}]`, mix], [`${GZ.t("shortfall")} [${GZ.unitOf("mw")}]`, short], [`${GZ.t("energy")} [${GZ.unitOf("gwh")}]`, of("energy", GZ.number, "energy_gwh"), "n"], [`${GZ.t("demand")} [${GZ.unitOf("gwh")}]`, of("demand", GZ.number, "demand_gwh"), "n"],
+    [GZ.t("share_met_hourly"), of("share_met_hourly", GZ.percent, "share_met_hourly"), "n"], [GZ.t("share_of_hours_met"), of("share_of_hours_met", GZ.percent), "n"], [`${GZ.t("surplus")} [${GZ.unitOf("gwh")}]`, of("surplus"), "n"], [`${GZ.t("deficit")} [${GZ.unitOf("gwh")}]`, of("deficit", GZ.number, "unserved_gwh_year"), "n"], [`${GZ.t("peak_deficit")} [${GZ.unitOf("mw")}]`, of("peak_deficit", GZ.number, "peak_unserved_mw_year"), "n"]], all, GZ.content.mix_ranges.length ? GZ.t("small_is_range") : ""));
 };
 
 // What each switch of energy management is worth; nothing where the scenarios have none.
@@ -81,6 +81,17 @@ GZ.worthTable = function () {
   GZ.fill("worth-table", GZ.table([[GZ.t("scenario"), ([s]) => GZ.scenario(s.name)], [GZ.t("switch"), ([, name]) => GZ.t("switch_" + name)], [GZ.t("worth_share"), of("worth_share_met_hourly", (v) => GZ.percent(v, 2)), "n"],
     [`${GZ.t("worth_deficit")} [${GZ.unitOf("gwh")}]`, of("worth_deficit"), "n"], [`${GZ.t("worth_peak")} [${GZ.unitOf("mw")}]`, of("worth_peak_deficit"), "n"], [`${GZ.t("worth_purchases")} [${GZ.content.currency}]`, of("worth_purchases"), "n"]], rows));
 };
+
+// What keeps each mix from meeting demand, in sentences.
+GZ.findings = function () {
+  const rows = GZ.content.findings, names = [...new Set(rows.map((row) => row.of))];
+  GZ.byId("findings-box").hidden = !rows.length;
+  GZ.fill("findings", GZ.saidBy(rows, names, GZ.scenario));
+  const notes = GZ.content.plan_notes;
+  GZ.fill("plan-notes", GZ.saidBy(notes, [...new Set(notes.map((row) => row.of))], (year) => (year === "all" ? GZ.t("plan_all_years") : year)));
+};
+GZ.saidBy = (rows, names, title) => names.map((name) => [GZ.el("h4", {}, title(name)),
+  GZ.el("ul", {}, rows.filter((row) => row.of === name).map((row) => GZ.el("li", GZ.tongue(row.note), GZ.say(row.note))))]);
 
 GZ.publishedTable = function () {
   const rows = GZ.content.published || [], unit = (row) => ({ "1": "", MW: GZ.unitOf("mw"), GWh: GZ.unitOf("gwh"), "USD kWh-1": `USD/${GZ.unitOf("kwh")}` }[row.unit] ?? row.unit);
@@ -97,8 +108,9 @@ GZ.limits = function () {
   const c = GZ.content, keys = ["not_a_permit", "mines", "weather", "wind", "grid", "demand", "land_share", "hydro", "geothermal", "bioenergy", "costs", "sources_differ"];
   const given = (key) => (!["wind", "hydro", "geothermal", "bioenergy"].includes(key) || c.technologies.includes(key)) && (key !== "weather" || String((c.weather || {}).source).includes("synthetic"));
   GZ.fill("limits-list", keys.filter(given).map((key) => GZ.el("li", {}, GZ.t("limit_" + key))));
-  GZ.byId("notes-language").hidden = GZ.lang === "en";
-  const list = (items) => GZ.el("ul", { lang: "en" }, items.map((text) => GZ.el("li", {}, text)));
+  const said = [...(c.uncertainty || []), ...Object.values(c.notes || {}).flat()];
+  GZ.byId("notes-language").hidden = said.every((text) => GZ.say(text) !== text || GZ.lang === "en");
+  const list = (items) => GZ.el("ul", {}, items.map((text) => GZ.el("li", GZ.tongue(text), GZ.say(text))));
   GZ.fill("notes", GZ.el("h4", {}, GZ.t("all_technologies")), list(c.uncertainty || []), Object.entries(c.notes || {}).map(([name, notes]) => [GZ.el("h4", {}, GZ.tech(name)), list(notes)]));
   const rows = (c.eligibility || []).filter((row) => row.technology && row.rule);
   if (!rows.length) { GZ.fill("rules-table", GZ.nothing("nothing_here")); return; }
