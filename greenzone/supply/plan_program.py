@@ -2,8 +2,8 @@
 
 Comes in: a checked `System`. Goes out: a `Program` and the `Layout` of its columns and rows.
 
-Every hour and node: sources + discharge + imports + what lines bring + what is missing are at least demand + charge +
-exports + what lines take; what is too much is curtailed. A store charges and discharges at most its power together,
+Every hour and node: sources + discharge + imports + what lines bring are at least demand + charge + exports + what
+lines take; what is too much is curtailed. A store charges and discharges at most its power together,
 its level stays within its hours. Power is counted in mean demands and money in mean demands over a year, which keeps
 the numbers near 1.
 """
@@ -28,8 +28,8 @@ class Layout:
 
     `balance` (node, time) and `green_hour` (time; empty with one border) are rows, `green` is the row of all imports;
     the others are columns: `capacity` (part), `total` by kind, `used` (time) by node, kind and cost per MWh, `flows`
-    (store, 3, time) charge, discharge and level, `trade` (border, 2, time) imports and exports, `carried`
-    (line, 2, time) there and back, `missing` (node, time).
+    (store, 3, time) charge, discharge and level, `trade` imports and exports (time) by border, exports empty where the
+    border lets none out, `carried` (line, 2, time) there and back.
     """
 
     unit: float
@@ -40,13 +40,12 @@ class Layout:
     total: dict[str, Index]
     used: dict[tuple[str, str, float], Index]
     flows: Index
-    trade: Index
+    trade: list[list[Index]]
     carried: Index
-    missing: Index
 
 
 def build(system: System) -> tuple[Program, Layout]:
-    """The programme of a system, with no limit yet on imports, and nothing missing."""
+    """The programme of a system, with no limit yet on imports."""
     program, steps = Program(), system.steps
     share = system.hours / HOURS_PER_YEAR
     unit = float((system.demand.sum(0) * share).sum())
@@ -69,12 +68,10 @@ def build(system: System) -> tuple[Program, Layout]:
         if several:
             program.put(green_hour, imports, 1.0)
     carried = [_add_line(program, line, at, steps, unit) for line in system.lines]
-    missing = np.array([program.columns(steps, 0.0, 0.0, 0.0) for _ in system.nodes])
-    program.put(balance, missing, 1.0)
     total = _add_totals(program, system, capacity, unit)
-    shapes = {"flows": (flows, 3), "trade": (trade, 2), "carried": (carried, 2)}
+    shapes = {"flows": (flows, 3), "carried": (carried, 2)}
     stacked = {name: np.array(found, np.int64).reshape(-1, rows, steps) for name, (found, rows) in shapes.items()}
-    return program, Layout(unit, balance, green, green_hour, capacity, total, used, missing=missing, **stacked)
+    return program, Layout(unit, balance, green, green_hour, capacity, total, used, trade=trade, **stacked)
 
 
 def _capacity(program: Program, part: Source | PlannedStore, unit: float) -> int:
@@ -127,8 +124,10 @@ def _add_border(
     program: Program, border: Border, balance: Index, share: NDArray[np.float64], unit: float
 ) -> list[Index]:
     imports = program.columns(len(share), border.import_price * share, 0.0, border.import_limit_mw / unit)
-    exports = program.columns(len(share), -border.export_price * share, 0.0, border.export_limit_mw / unit)
     program.put(balance, imports, 1.0)
+    if border.export_limit_mw == 0:
+        return [imports, np.empty(0, np.int64)]
+    exports = program.columns(len(share), -border.export_price * share, 0.0, border.export_limit_mw / unit)
     program.put(balance, exports, -1.0)
     return [imports, exports]
 
