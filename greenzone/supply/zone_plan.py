@@ -45,7 +45,7 @@ class Land(Protocol):
     """What of the eligible land is needed here."""
 
     @property
-    def by_year(self) -> pd.DataFrame: ...
+    def fractions_by_year(self) -> Mapping[int, Mapping[str, NDArray[np.float64]]]: ...
 
 
 class Grid(Protocol):

@@ -1,6 +1,6 @@
 """The plan of a run: its system, its years, its tables and notes, what limits a mix; on a made-up zone."""
 
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -42,7 +42,7 @@ def potential(name, profiles, capacity, existing=(0.0, 0.0)):
     return Potential(name, sites, xr.Dataset(groups, coords))
 
 
-def run(lcoe=(45.0, 40.0), by_year=(), **sections):
+def run(lcoe=(45.0, 40.0), by_year=MappingProxyType({}), **sections):
     """Sun in both districts, a standing hydropower plant of 10 MW in the first."""
     potentials = {
         "solar": potential("solar", [DAY * 0.7, DAY * 0.8], [60.0, 200.0]),
@@ -71,7 +71,7 @@ def run(lcoe=(45.0, 40.0), by_year=(), **sections):
         potentials=potentials,
         lcoe=costs,
         connected=SimpleNamespace(lcoe={name: values + 10.0 for name, values in costs.items()}),
-        land=SimpleNamespace(by_year=pd.DataFrame(by_year, columns=["year", "technology", "eligible_km2"])),
+        land=SimpleNamespace(fractions_by_year=by_year),
     )
 
 
@@ -154,8 +154,11 @@ def test_districts_without_any_line_are_refused():
 
 
 def test_years_keep_what_was_built_and_land_opens_with_clearance():
-    """Half of the solar land is eligible in 2026 and all of it in 2030; demand doubles."""
-    by_year = [(2026, "solar", 100.0), (2030, "solar", 200.0), (2026, "hydro", 200.0), (2030, "hydro", 200.0)]
+    """Of the solar land a half of Jabrayil and a tenth of Fuzuli are eligible in 2026, all in 2030; demand doubles."""
+    by_year = {
+        2026: {"solar": np.array([0.05, 0.25]), "hydro": np.array([0.5, 0.5])},
+        2030: {"solar": np.array([0.5, 0.5]), "hydro": np.array([0.5, 0.5])},
+    }
     plan = {"years": [2026, 2030], "demand_gwh": {2026: 150, 2030: 300}, "green_share": 0.6, "slack": 0.0}
     found = least_cost_plan(run(by_year=by_year, plan=plan))
     built = found.capacity.pivot_table(index=["technology", "district"], columns="year", values="capacity_mw")
@@ -164,6 +167,8 @@ def test_years_keep_what_was_built_and_land_opens_with_clearance():
     assert (built[2030] >= built[2026] - 1e-6).all() and built[2030].sum() > built[2026].sum() + 1
     np.testing.assert_allclose(before[2030], built[2026])
     assert limit.loc[("solar", "Jabrayil")].tolist() == pytest.approx([100.0, 200.0])
+    assert limit.loc[("solar", "Fuzuli")].tolist() == pytest.approx([6.0, 60.0])
+    assert limit.loc[("hydro", "Fuzuli")].tolist() == pytest.approx([30.0, 30.0])
     demand = found.summary[found.summary.quantity == "demand"].set_index("year").value
     assert demand.tolist() == pytest.approx([150, 300])
     assert found.hourly.year.to_numpy().tolist() == [2026, 2030]
