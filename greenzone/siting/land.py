@@ -181,7 +181,7 @@ def land_of(
 
 
 def _by_year(land: Land, technologies: Iterable[str]) -> tuple[pd.DataFrame, dict[int, dict[str, np.ndarray]]]:
-    """Eligible land of each technology in the years that the section names: in all [km2], and the share of each site."""
+    """Eligible land of each technology in the years of the section: in all [km2], and the share of each site."""
     rows, shares = [], {}
     for year in land.section.years:
         found = {technology: land.judge(technology, year) for technology in technologies}
