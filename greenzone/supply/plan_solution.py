@@ -127,9 +127,14 @@ def _used(
     system: System, layout: Layout, value: NDArray[np.float64], capacity: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Output of each source: all that it can, or its part of what is used of its kind at its node."""
-    able = np.array([mw * np.asarray(s.profile, float) for s, mw in zip(system.sources, capacity, strict=False)])
-    for (node, kind, per_mwh), columns in layout.used.items():
-        members = [(s.node, s.kind, s.per_mwh) == (node, kind, per_mwh) for s in system.sources]
+    able = np.array(
+        [
+            np.full(system.steps, mw * s.peak) if s.store_hours else mw * np.asarray(s.profile, float)
+            for s, mw in zip(system.sources, capacity, strict=False)
+        ]
+    )
+    for pool, columns in layout.used.items():
+        members = [s.pool == pool for s in system.sources]
         together = able[members].sum(0)
         share = np.divide(value[columns] * layout.unit, together, out=np.zeros_like(together), where=together > 0)
         able[members] *= np.minimum(share, 1.0)

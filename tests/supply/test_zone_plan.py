@@ -1,5 +1,6 @@
 """The plan of a run: its system, its years, its tables and notes, what limits a mix; on a made-up zone."""
 
+from dataclasses import replace
 from types import MappingProxyType, SimpleNamespace
 
 import geopandas as gpd
@@ -16,9 +17,9 @@ from greenzone.errors import GreenzoneError
 from greenzone.layers.catalogue import read_tables
 from greenzone.outputs.plan import plan_dataset, plan_tables, profile_tables
 from greenzone.schema import Potential
-from greenzone.supply import least_cost_plan, plan_model, to_pypsa, what_limits
+from greenzone.supply import Source, least_cost_plan, plan_model, to_pypsa, what_limits
 from greenzone.supply.plan_network import grid_of, read_lines
-from greenzone.supply.zone_plan import sections_of, zone_system
+from greenzone.supply.zone_plan import _with_fuel, sections_of, zone_system
 
 TIME = pd.date_range("2019-01-01", periods=24 * 7 * 4, freq="h")
 DISTRICTS = ["Fuzuli", "Jabrayil"]
@@ -95,6 +96,18 @@ def test_what_stands_is_built_at_the_price_of_its_upkeep():
     new = part(system, "hydro Fuzuli 1")
     assert standing.max_mw + new.max_mw == pytest.approx(30.0)
     assert 0 < standing.per_mw < new.per_mw / 3  # capital is most of what hydropower costs
+
+
+def test_bioenergy_burns_its_fuel_when_it_is_wanted():
+    """Biogas has a gas holder of 8 h (table bioenergy_conversion); the fuel arrives evenly over the day."""
+    evening = np.where(np.arange(len(TIME)) % 24 < 12, 1.0, 0.4)
+    plant = Source("a", evening, 1e5, 20.0, 5.0, carrier="bioenergy")
+    stored = _with_fuel(plant, "biogas", TIME, read_tables())
+    assert (stored.store_hours, stored.peak) == (8.0, 1.0)
+    assert np.asarray(stored.profile) == pytest.approx(0.7)
+    assert _with_fuel(plant, "waste", TIME, read_tables()) is plant  # landfill gas has no holder
+    sun = replace(plant, carrier="solar")
+    assert _with_fuel(sun, "1", TIME, read_tables()) is sun
 
 
 def test_groups_above_the_ceiling_are_not_built_on():
