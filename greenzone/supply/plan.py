@@ -20,7 +20,7 @@ from greenzone.supply.plan_program import build
 from greenzone.supply.plan_solution import Plan, explain, plan_of
 from greenzone.supply.program import INFINITY
 
-COARSE_STEPS = (2, 3)  # intervals taken together, the first that fits, in the programme that a longer one starts from
+COARSE_STEPS = (3, 2)  # intervals taken together, the first that fits, in the programme that a longer one starts from
 LONG = 2000  # intervals of all nodes from which that is worth it
 DUAL, PRIMAL, DEVEX = 1, 4, 1  # what HiGHS calls its ways of the simplex method and of pricing
 
@@ -219,7 +219,7 @@ class PlanModel:
     def _start_from_coarse(self, limits: Limits) -> None:
         """Begin at the solution of the same system at a coarser time step, which begins at that of one coarser still.
 
-        Steps of 8, 4, 2 and 1 hours together take half the time of the year solved at once.
+        Steps of 6, 3 and 1 hours together take half the time of the year solved at once.
         """
         length = self.system.steps // self.system.periods
         factor = next((each for each in COARSE_STEPS if length % each == 0), 0)
