@@ -40,8 +40,9 @@ class Ranges:
     `results`: columns `scenario result unit p10 p50 p90`, every yearly result of a mix, then the energy of each
     technology, then how many `draws` there were and how many switches of energy management of the mix were left out
     (`switches_left_out`). `drivers`: columns `scenario result parameter first_order total`, the share of the variance
-    of a result that a parameter explains alone and with all that it interacts in [1]. Estimates: with 128 base draws
-    they scatter by about 0.05, below 0 too.
+    of a result that a parameter explains alone and with all that it interacts in [1]. Estimates: from seed to seed nine
+    in ten of them scatter by less than 0.05 with 128 base draws, below 0 too; those of what is missing by up to 0.15
+    where a mix lacks next to nothing.
     """
 
     results: pd.DataFrame

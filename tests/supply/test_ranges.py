@@ -10,6 +10,7 @@ import xarray as xr
 from greenzone.config.economics import Economics
 from greenzone.config.supply import Ranges, Supply, SupplyScenario
 from greenzone.layers.catalogue import read_tables
+from greenzone.outputs.plan import range_tables
 from greenzone.schema import Potential
 from greenzone.supply import evaluate, ranges_of
 
@@ -95,6 +96,12 @@ def test_the_same_seed_gives_the_same_file_and_another_one_does_not(inputs, foun
     again, other = ranges(inputs), ranges(inputs, seed=2)
     assert again.results.to_csv() == found.results.to_csv() and again.drivers.to_csv() == found.drivers.to_csv()
     assert other.results.to_csv() != found.results.to_csv()
+
+
+def test_the_files_are_these_two(found):
+    tables = range_tables(found)
+    assert tables["scenario_ranges"] is found.results and tables["scenario_drivers"] is found.drivers
+    assert range_tables(None) == {}
 
 
 def test_nothing_is_drawn_where_it_is_not_wanted(inputs):
