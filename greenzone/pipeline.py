@@ -45,6 +45,7 @@ class Run:
     zones: gpd.GeoDataFrame
     scenarios: pd.DataFrame
     scenario_notes: pd.DataFrame
+    ranges: supply.Ranges | None = None
     plan: supply.ZonePlan | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
 
@@ -141,6 +142,7 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
     with clock("supply scenarios"):
         scenarios = supply.evaluate(scenario.supply, potentials, lcoe, layers)
         limits = supply.what_limits(scenario.supply, scenario.economics, potentials, lcoe, layers)
+        ranges = supply.ranges_of(scenario.supply, scenario.economics, potentials, lcoe, layers)
     finished = Run(
         config=as_dict(scenario),
         grid=grid,
@@ -153,6 +155,7 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
         zones=zones,
         scenarios=scenarios,
         scenario_notes=limits,
+        ranges=ranges,
         timings=clock.timings,
     )
     if scenario.plan.enabled:

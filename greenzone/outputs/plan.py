@@ -1,4 +1,4 @@
-"""The least-cost plan and the notes on capacity mixes as files, and profiles for other models.
+"""The least-cost plan and the ranges of capacity mixes as files, and profiles for other models.
 
 Comes in: a run. Goes out: tables by file name, and datasets ready for netCDF.
 """
@@ -11,13 +11,22 @@ import xarray as xr
 
 from greenzone.outputs.netcdf import udunits
 from greenzone.outputs.view import RunView
-from greenzone.supply import ZonePlan, stack_groups
+from greenzone.supply import Ranges, ZonePlan, stack_groups
 
 TIME = {
     "standard_name": "time",
     "long_name": "time (UTC), start of the interval",
     "units_metadata": "leap_seconds: none",
 }
+
+
+def range_tables(ranges: Ranges | None) -> dict[str, pd.DataFrame]:
+    """Tables of what is uncertain about the mixes by file name; none where it was not asked for.
+
+    `scenario_ranges` holds P10, P50 and P90 of every yearly result, `scenario_drivers` the Sobol indices of what drives
+    them.
+    """
+    return {} if ranges is None else {"scenario_ranges": ranges.results, "scenario_drivers": ranges.drivers}
 
 
 def plan_tables(plan: ZonePlan | None) -> dict[str, pd.DataFrame]:

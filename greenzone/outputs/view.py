@@ -13,7 +13,7 @@ import xarray as xr
 from greenzone.economics import Connected
 from greenzone.outputs.rasters import LandView
 from greenzone.schema import Layers, Potential
-from greenzone.supply import ZonePlan
+from greenzone.supply import Ranges, ZonePlan
 
 
 class GridView(Protocol):
@@ -90,6 +90,10 @@ class RunView(Protocol):
     @property
     def scenario_notes(self) -> pd.DataFrame:
         """What limits each supply scenario."""
+
+    @property
+    def ranges(self) -> Ranges | None:
+        """Ranges of each supply scenario and what drives them, where they were asked for."""
 
     @property
     def plan(self) -> ZonePlan | None:

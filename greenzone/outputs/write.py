@@ -19,7 +19,7 @@ from greenzone.outputs.geopackage import write_geopackage
 from greenzone.outputs.manifest import checksum, manifest, write_json
 from greenzone.outputs.maps import write_overview
 from greenzone.outputs.netcdf import potential_dataset, profiles_dataset, write_netcdf
-from greenzone.outputs.plan import plan_dataset, plan_tables, profile_tables
+from greenzone.outputs.plan import plan_dataset, plan_tables, profile_tables, range_tables
 from greenzone.outputs.rasters import write_rasters
 from greenzone.outputs.report import report_from_directory, typical_hours
 from greenzone.outputs.rungs import ladder_table
@@ -167,6 +167,7 @@ def _tables(run: RunView) -> dict[str, pd.DataFrame]:
         "scenarios": run.scenarios,
         "demand_assumptions": demand_assumptions(run.config.get("supply") or {}, run.layers),
         "scenario_notes": run.scenario_notes,
+        **range_tables(run.ranges),
         **plan_tables(run.plan),
         "supply_curve": run.connected.curve,
         "eligibility": run.removed,

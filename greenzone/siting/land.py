@@ -52,7 +52,8 @@ class Eligibility:
     `fractions` are shares of the sites and `shares` those of the frame's pixels, by technology; `pixels` are the
     latter averaged onto the pixels of the surface; `area` is the zone's area in each pixel [km2], `site` the position
     of the site that holds most of the pixel, -1 outside the zone. `removed` says what each rule removes [km2],
-    `by_year` how much land is eligible in the years asked for [km2].
+    `by_year` how much land is eligible in the years asked for [km2], `fractions_by_year` which share of each site, by
+    year and technology.
     """
 
     frame: Frame
@@ -63,6 +64,7 @@ class Eligibility:
     pixels: dict[str, np.ndarray]
     removed: pd.DataFrame
     by_year: pd.DataFrame
+    fractions_by_year: dict[int, dict[str, np.ndarray]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,8 +138,8 @@ def eligibility_of(
     table = pd.concat(removed, ignore_index=True)
     _check_something_is_left(table[table["technology"].isin([*technologies])], whole)
     site_at = site_of_pixel(land.coverage, grid.sites.area_km2.to_numpy()).reshape(land.frame.shape)
-    by_year = _by_year(land, kinds)
-    return Eligibility(land.frame, land.area, site_at, fractions, shares, pixels, table, by_year)
+    by_year, later = _by_year(land, kinds)
+    return Eligibility(land.frame, land.area, site_at, fractions, shares, pixels, table, by_year, later)
 
 
 def _check_something_is_left(removed: pd.DataFrame, whole: float) -> None:
@@ -178,11 +180,11 @@ def land_of(
     return Land(section, surface, rasters, features, frame, coverage, area, tip_height)
 
 
-def _by_year(land: Land, technologies: Iterable[str]) -> pd.DataFrame:
-    """Eligible land [km2] of each technology in each year that the section names."""
-    rows = [
-        (year, technology, land.judge(technology, year).left)
-        for year in land.section.years
-        for technology in technologies
-    ]
-    return pd.DataFrame(rows, columns=["year", "technology", "eligible_km2"])
+def _by_year(land: Land, technologies: Iterable[str]) -> tuple[pd.DataFrame, dict[int, dict[str, np.ndarray]]]:
+    """Eligible land of each technology in the years of the section: in all [km2], and the share of each site."""
+    rows, shares = [], {}
+    for year in land.section.years:
+        found = {technology: land.judge(technology, year) for technology in technologies}
+        rows += [(year, technology, each.left) for technology, each in found.items()]
+        shares[year] = {name: site_fraction(land.coverage, each.share) for name, each in found.items()}
+    return pd.DataFrame(rows, columns=["year", "technology", "eligible_km2"]), shares

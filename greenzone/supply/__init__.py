@@ -13,6 +13,7 @@ from greenzone.supply.plan import Limits, PlanModel
 from greenzone.supply.plan_parts import Border, Line, PlannedStore, Source, System
 from greenzone.supply.plan_solution import Plan
 from greenzone.supply.pypsa_network import to_pypsa
+from greenzone.supply.ranges import Ranges, ranges_of
 from greenzone.supply.scenarios import hourly_balance, scenario_table, supply
 from greenzone.supply.zone_plan import plan_model
 
@@ -24,6 +25,7 @@ __all__ = [
     "Plan",
     "PlanModel",
     "PlannedStore",
+    "Ranges",
     "Source",
     "Storage",
     "System",
@@ -40,6 +42,7 @@ __all__ = [
     "least_cost_plan",
     "percentiles",
     "plan_model",
+    "ranges_of",
     "read_demand",
     "saltelli",
     "scenario_table",

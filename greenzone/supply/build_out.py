@@ -130,29 +130,36 @@ def _costs_in(run: RunView, sections: Sections, system: System, year: int | None
 
 
 def _limits_in(run: RunView, section: PlanSection, system: System, year: int) -> NDArray[np.float64]:
-    """Most of each part in a year: the potential, by the land of its technology that is eligible by then."""
+    """Most of each part in a year: the potential, by the land of its technology and district eligible by then."""
     share = land_share(run, year) if section.years else {}
     return np.array(
-        [part.max_mw * (1.0 if STANDING in part.name else share.get(part.kind, 1.0)) for part in system.parts]
+        [
+            part.max_mw
+            if STANDING in part.name
+            else part.max_mw * share.get((part.kind, getattr(part, "place", "")), 1.0)
+            for part in system.parts
+        ]
     )
 
 
-def land_share(run: RunView, year: int) -> Mapping[str, float]:
-    """Eligible land of a year over that of the scenario by technology, where `eligibility.years` names the year."""
-    table = run.land.by_year
-    rows = table[table.year == year] if len(table) else table
-    area = run.grid.sites.area_km2
-    shares = {}
-    for row in rows.itertuples():
-        if row.technology in run.potentials:
-            now = float((run.potentials[row.technology].sites.eligible_fraction * area).sum())
-            shares[row.technology] = float(row.eligible_km2) / now if now > 0 else 0.0
+def land_share(run: RunView, year: int) -> Mapping[tuple[str, str], float]:
+    """Eligible land of a year over that of the scenario by technology and district, where `eligibility.years` names
+    the year; 1 where the scenario has none in the district, so that there is nothing to open."""
+    area, district = run.grid.sites.area_km2.to_numpy(), run.grid.sites.district.to_numpy().astype(str)
+    names, place = np.unique(district, return_inverse=True)
+    shares: dict[tuple[str, str], float] = {}
+    for technology, later in run.land.fractions_by_year.get(year, {}).items():
+        if technology not in run.potentials:
+            continue
+        now = run.potentials[technology].sites.eligible_fraction.to_numpy()
+        then, whole = (np.bincount(place, np.nan_to_num(part) * area, len(names)) for part in (later, now))
+        ratio = np.divide(then, whole, out=np.ones(len(names)), where=whole > 0)
+        shares |= {(technology, name): float(value) for name, value in zip(names.tolist(), ratio, strict=True)}
     return shares
 
 
 def _missing_land(run: RunView, section: PlanSection) -> list[int]:
-    known = set(run.land.by_year.year) if len(run.land.by_year) else set()
-    return [year for year in section.years if year not in known]
+    return [year for year in section.years if year not in run.land.fractions_by_year]
 
 
 def _alternatives(

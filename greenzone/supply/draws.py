@@ -118,10 +118,13 @@ def percentiles(results: xr.Dataset, levels: tuple[int, ...] = PERCENTILES) -> p
     Returns
     -------
     DataFrame
-        One row a variable, columns `P10 P50 P90`: the value below which that share of the scenarios lies.
+        One row a variable, columns `P10 P50 P90`: the value below which that share of the scenarios lies, of those
+        in which it is known; NaN where it is known in none.
     """
     chosen = [name for name, values in results.data_vars.items() if values.dims == ("scenario",)]
-    table = {name: np.nanpercentile(results[name].to_numpy(), levels) for name in chosen}
+    known = {name: values[np.isfinite(values)] for name in chosen for values in [results[name].to_numpy()]}
+    unknown = np.full(len(levels), np.nan)
+    table = {name: np.percentile(values, levels) if len(values) else unknown for name, values in known.items()}
     return pd.DataFrame(table, [f"P{level}" for level in levels]).T
 
 

@@ -79,18 +79,38 @@ def ensemble(
     built, demand = np.atleast_2d(np.asarray(built_mw, float)), np.atleast_2d(np.asarray(demand_mw, float))
     weight = np.eye(len(built)) if demand_factor is None else np.atleast_2d(np.asarray(demand_factor, float))
     effective = built * np.asarray(resource_factor, float)
+    first, again = _distinct(effective, weight, stores, export_limit_mw, weather_year, np.ndim(cost_factor) > 1)
+    years = None if weather_year is None else _rows(weather_year, first)
     parts = [
-        _of_years(groups, effective, demand, weight, stores, export_limit_mw, rows, hours)
-        for rows, hours in _weather_years(groups, len(built), weather_year)
+        _of_years(groups, effective, demand, weight, stores, export_limit_mw, first[rows], hours)
+        for rows, hours in _weather_years(groups, len(first), years)
     ]
     result = parts[0] if len(parts) == 1 else xr.concat(parts, "scenario", data_vars="minimal").sortby("row")
-    result = result.drop_vars("row")
+    result = result.drop_vars("row").isel(scenario=again)
     energy = result.energy_by_source_gwh.sum("month")
     technology = groups.technology.to_numpy().astype(str)
     cost = _annual_cost(built * np.asarray(cost_factor, float), energy, technology, stores, annual_costs)
     land = built @ np.array([_factor(factors, "land", name) for name in technology])
     grid_emission = _factor(factors, "grid_emission", "all")
     return result.assign(_yearly(result, energy.sum("source").to_numpy(), cost, land, grid_emission))
+
+
+def _distinct(
+    effective: NDArray[np.float64], weight: NDArray[np.float64], stores: Sequence[Storage],
+    export_limit_mw: ArrayLike, weather_year: ArrayLike | None, costs_differ: bool,
+) -> tuple[NDArray[np.int64], NDArray[np.int64] | slice]:  # fmt: skip
+    """One scenario of each run of hours, and which of them each scenario is: draws of costs alone share their hours."""
+    scenarios = len(effective)
+    if not costs_differ:
+        return np.arange(scenarios), slice(None)
+    single = [value for store in stores for value in (store.power_mw, store.size_mwh)]
+    single += [export_limit_mw, 0.0 if weather_year is None else weather_year]
+    columns = [np.broadcast_to(np.asarray(value, float), scenarios) for value in single]
+    rows = np.concatenate([effective, weight, np.stack(columns, 1)], 1)
+    _, first, again = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    place = np.empty_like(first)
+    place[np.argsort(first)] = np.arange(len(first))  # in the order in which they came
+    return np.sort(first), place[again.ravel()]
 
 
 def _weather_years(
@@ -103,7 +123,9 @@ def _weather_years(
         return
     drawn = np.broadcast_to(np.asarray(weather_year), scenarios)
     if (unknown := np.setdiff1d(drawn, years)).size:
-        raise GreenzoneError(f"there is no weather of {unknown[0]}: the profiles have {years.min()} to {years.max()}")
+        raise GreenzoneError(
+            f"there is no weather of {unknown[0]:.0f}: the profiles have {years.min()} to {years.max()}"
+        )
     for year in np.unique(drawn):
         yield np.flatnonzero(drawn == year), years == year
 

@@ -6,7 +6,7 @@ one finding a row, in figures and in a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -114,29 +114,42 @@ def missing_mw(case: Case, groups: xr.Dataset) -> Array:
     """Demand of a case that is not served, over time, with its energy management but without foresight. [MW]"""
     generation, _ = reaching_grid(case, groups)
     demand, time = served_demand(case, generation), groups.time.to_numpy()
+    if not case.stores:
+        return np.maximum(demand - generation, 0.0)
     return hourly_dispatch(generation[None], [[1.0]], demand[None], time, stores=case.stores).unserved_mw.to_numpy()[0]
 
 
-def missing_gwh(case: Case, groups: xr.Dataset) -> float:
-    """The same in a year. [GWh]"""
-    generation, _ = reaching_grid(case, groups)
-    demand, time = served_demand(case, generation), groups.time.to_numpy()
-    return float(dispatch(generation[None], [[1.0]], demand[None], time, stores=case.stores).unserved_gwh.sum())
+def missing_gwh(cases: Sequence[Case], groups: xr.Dataset) -> Array:
+    """The same in a year, of cases with the same kinds of stores in the same order, all at once. [GWh]"""
+    generation = np.stack([reaching_grid(case, groups)[0] for case in cases])
+    demand = np.stack([served_demand(case, own) for case, own in zip(cases, generation, strict=True)])
+    stores = [
+        replace(
+            alike[0],
+            power_mw=np.array([float(np.asarray(store.power_mw)) for store in alike]),
+            size_mwh=np.array([float(np.asarray(store.size_mwh)) for store in alike]),
+        )
+        for alike in zip(*(case.stores for case in cases), strict=True)
+    ]
+    flows = dispatch(generation, np.eye(len(cases)), demand, groups.time.to_numpy(), stores=stores)
+    return flows.unserved_gwh.sum("month").to_numpy()
 
 
 def _helped(case: Case, groups: xr.Dataset, target: Array, wanted: list[str], stores: pd.DataFrame) -> dict[str, float]:
     """GWh less missing a year for each MW more of each technology that can still be built, and of a battery."""
-    before, helped = missing_gwh(case, groups), {}
-    for column, name in enumerate(wanted):
-        more = target.copy()
-        more[column] += STEP_MW
-        built = build(more[None], groups, wanted)[0]
-        added = float(built.sum() - case.built_mw.sum())
-        if added > 1e-6:
-            helped[name] = (before - missing_gwh(replace(case, built_mw=built), groups)) / added
-    battery = storage("battery", STEP_MW, STEP_MW * STORE_HOURS, stores.set_index("storage"))
-    helped["battery"] = (before - missing_gwh(replace(case, stores=(*case.stores, battery)), groups)) / STEP_MW
-    return helped
+    more = target + STEP_MW * np.eye(len(wanted))
+    built = build(more, groups, wanted)
+    added = built.sum(1) - case.built_mw.sum()
+    table = stores.set_index("storage")
+    none, battery = (storage("battery", mw, mw * STORE_HOURS, table) for mw in (0.0, STEP_MW))
+    as_is = replace(case, stores=(*case.stores, none))
+    with_battery = replace(case, stores=(*case.stores, battery))
+    fitting = np.flatnonzero(added > 1e-6)
+    before, stored, *others = missing_gwh(
+        [as_is, with_battery, *(replace(as_is, built_mw=built[column]) for column in fitting)], groups
+    )
+    helped = {wanted[at]: float(before - after) / float(added[at]) for at, after in zip(fitting, others, strict=True)}
+    return helped | {"battery": float(before - stored) / STEP_MW}
 
 
 def _price(name: str, gain: float, costs: pd.DataFrame) -> float:

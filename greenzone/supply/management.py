@@ -92,12 +92,14 @@ def _balanced(case: Case, groups: xr.Dataset) -> xr.Dataset:
 
 def reaching_grid(case: Case, groups: xr.Dataset) -> tuple[Array, Array]:
     """Generation that reaches the grid and what is lost behind a shared connection, over time. [MW]"""
-    effective, profiles = case.built_mw * case.resource_factor, groups.capacity_factor.to_numpy().astype(float)
+    effective = case.built_mw * case.resource_factor
+    there = effective > 0  # most groups of a mix are not built
+    effective, profiles = effective[there], groups.capacity_factor.to_numpy()[there].astype(float)
     generation = effective @ profiles
     hybrid = case.management.hybrid
     if hybrid is None:
         return generation, np.zeros_like(generation)
-    own = np.isin(groups.technology.to_numpy(), hybrid.technologies)
+    own = np.isin(groups.technology.to_numpy()[there], hybrid.technologies)
     behind = effective[own] @ profiles[own]
     table = read_table("storage_costs").set_index("storage")
     battery = hybrid.battery and storage("battery", hybrid.battery.power_mw, hybrid.battery.energy_mwh, table)

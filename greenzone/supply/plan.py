@@ -20,7 +20,7 @@ from greenzone.supply.plan_program import build
 from greenzone.supply.plan_solution import Plan, explain, plan_of
 from greenzone.supply.program import INFINITY
 
-COARSE_STEPS = 3  # intervals taken together in the programme whose solution the full one starts from
+COARSE_STEPS = (3, 2)  # intervals taken together, the first that fits, in the programme that a longer one starts from
 LONG = 2000  # intervals of all nodes from which that is worth it
 DUAL, PRIMAL, DEVEX = 1, 4, 1  # what HiGHS calls its ways of the simplex method and of pricing
 
@@ -198,8 +198,7 @@ class PlanModel:
 
     def _run(self, limits: Limits) -> bool:
         """Solve; False where no plan exists."""
-        if self._fresh and self.system.demand.size >= LONG:
-            self._start_from_coarse(limits)
+        self._start_from_coarse(limits)
         status = self._optimise()
         self._fresh = False
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
@@ -218,14 +217,20 @@ class PlanModel:
         return self._highs.getModelStatus()
 
     def _start_from_coarse(self, limits: Limits) -> None:
-        """Begin at the solution of the same system at a coarser time step, which takes a fifth of the time."""
-        if self.system.steps // self.system.periods % COARSE_STEPS or self._cost_row is not None:
+        """Begin at the solution of the same system at a coarser time step, which begins at that of one coarser still.
+
+        Steps of 6, 3 and 1 hours together take half the time of the year solved at once.
+        """
+        length = self.system.steps // self.system.periods
+        factor = next((each for each in COARSE_STEPS if length % each == 0), 0)
+        if not factor or not self._fresh or self.system.demand.size < LONG or self._cost_row is not None:
             return
-        coarse = PlanModel(coarser(self.system, COARSE_STEPS))
+        coarse = PlanModel(coarser(self.system, factor))
         coarse._limit(limits)
+        coarse._start_from_coarse(limits)
         if coarse._optimise() == highspy.HighsModelStatus.kOptimal:
             basis = coarse._highs.getBasis()
-            self._highs.setBasis(coarse._program.refined(basis, coarse.system.steps, COARSE_STEPS))
+            self._highs.setBasis(coarse._program.refined(basis, coarse.system.steps, factor))
             # Exact steepest-edge weights of a given basis cost more than they save: Devex needs none.
             self._highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
 
@@ -237,17 +242,25 @@ class PlanModel:
                 cost = self._plan(limits).cost
                 ceiling = f"the cost ceiling of {limits.cost_ceiling:,.0f} a year cannot be kept"
                 return f"{ceiling}: the least cost is {cost:,.0f}"
-        # With something that may be missing in any hour a plan always exists; where least is missing shows why.
-        missing = self._layout.missing.ravel().astype(np.int32)
-        self._highs.changeColsBounds(len(missing), missing, np.zeros(len(missing)), np.full(len(missing), INFINITY))
-        objective = np.zeros_like(self._costs)
-        objective[self._layout.missing] = self.system.hours / HOURS_PER_YEAR
-        self._set_costs(objective)
+        missing = self._add_missing()
         self._optimise()
-        plan, values = self._plan(limits), np.array(self._highs.getSolution().col_value)
+        plan, values = self._plan(limits), np.array(self._highs.getSolution().col_value)[missing]
+        self._highs.deleteCols(missing.size, missing.ravel().astype(np.int32))
         self._set_costs(self._costs)
-        self._highs.changeColsBounds(len(missing), missing, np.zeros(len(missing)), np.zeros(len(missing)))
-        return explain(self.system, plan, values[self._layout.missing] * self._layout.unit)
+        return explain(self.system, plan, values * self._layout.unit)
+
+    def _add_missing(self) -> NDArray[np.int64]:
+        """Something that may be missing in any hour, over `(node, time)`, and least of it wanted: a plan that always
+        exists, and shows why the one that was asked for does not."""
+        rows = self._layout.balance
+        missing = self._highs.getNumCol() + np.arange(rows.size).reshape(rows.shape)
+        cost = np.tile(self.system.hours / HOURS_PER_YEAR, len(rows))
+        self._set_costs(np.zeros_like(self._costs))
+        self._highs.addCols(
+            rows.size, cost, np.zeros(rows.size), np.full(rows.size, INFINITY), rows.size,
+            np.arange(rows.size, dtype=np.int32), rows.ravel().astype(np.int32), np.ones(rows.size),
+        )  # fmt: skip
+        return missing
 
     def _why_unbounded(self) -> str:
         endless = [part.name for part in self.system.parts if np.isinf(part.max_mw)]

@@ -24,6 +24,10 @@ class Source:
 
     Sources of one `carrier` (a technology; by default the name) are counted together in limits and alternatives.
     `place` is where tables put the source, where that is not the node.
+
+    With `store_hours` above 0 it burns fuel when the plan likes: the fuel of `max_mw` arrives as the profile says, all
+    sources of the kind and price at the node share it, `store_hours` of their power wait in a store, and a MW gives at
+    most `peak` [1].
     """
 
     name: str
@@ -35,11 +39,39 @@ class Source:
     node: str = ZONE
     carrier: str = ""
     place: str = ""
+    store_hours: float = 0.0
+    peak: float = 1.0
 
     @property
     def kind(self) -> str:
         """What the source is counted under."""
         return self.carrier or self.name
+
+    @property
+    def pool(self) -> tuple[str, str, float, float]:
+        """Those with the same share what is used of them, and their fuel."""
+        return self.node, self.kind, self.per_mwh, self.store_hours
+
+
+@dataclass(frozen=True)
+class Fuel:
+    """Fuel that sources share: what arrives over time [MW] and how much waits in the store [MWh]."""
+
+    arriving: NDArray[np.float64]
+    store_mwh: float
+
+
+def fuels_of(sources: Sequence[Source]) -> dict[tuple[str, str, float, float], Fuel]:
+    """The fuel of each pool of sources that have a store of it."""
+    found: dict[tuple[str, str, float, float], Fuel] = {}
+    for source in sources:
+        if source.store_hours > 0:
+            arriving, store = source.max_mw * np.asarray(source.profile, float), source.store_hours * source.max_mw
+            before = found.get(source.pool)
+            found[source.pool] = (
+                Fuel(arriving, store) if before is None else Fuel(before.arriving + arriving, before.store_mwh + store)
+            )
+    return found
 
 
 @dataclass(frozen=True)
@@ -219,6 +251,8 @@ def _check_part(part: Source | PlannedStore) -> None:
     if not 0 <= part.min_mw <= part.max_mw:
         raise GreenzoneError(f"the limits of {part.name} are {part.min_mw} to {part.max_mw} MW")
     per_mwh = part.per_mwh if isinstance(part, Source) else 0.0
+    if isinstance(part, Source) and part.store_hours > 0 and not (np.isfinite(part.max_mw) and 0 < part.peak <= 1):
+        raise GreenzoneError(f"{part.name} stores fuel: it needs a limit in MW, and a peak above 0 and at most 1")
     if not (np.isfinite([part.per_mw, per_mwh]).all() and min(part.per_mw, per_mwh) >= 0):
         raise GreenzoneError(f"costs of {part.name} must be known and 0 or more, or the plan has no least cost")
 

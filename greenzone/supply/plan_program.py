@@ -2,10 +2,10 @@
 
 Comes in: a checked `System`. Goes out: a `Program` and the `Layout` of its columns and rows.
 
-Every hour and node: sources + discharge + imports + what lines bring + what is missing are at least demand + charge +
-exports + what lines take; what is too much is curtailed. A store charges and discharges at most its power together,
-its level stays within its hours. Power is counted in mean demands and money in mean demands over a year, which keeps
-the numbers near 1.
+Every hour and node: sources + discharge + imports + what lines bring are at least demand + charge + exports + what
+lines take; what is too much is curtailed. A store charges and discharges at most its power together, its level stays
+within its hours. Sources that store fuel burn no more of it than has arrived. Power is counted in mean demands and
+money in mean demands over a year, which keeps the numbers near 1.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from greenzone.supply.dispatch import HOURS_PER_YEAR
-from greenzone.supply.plan_parts import Border, Line, PlannedStore, Source, System
+from greenzone.supply.plan_parts import Border, Fuel, Line, PlannedStore, Source, System, fuels_of
 from greenzone.supply.program import INFINITY, Program
 
 Index = NDArray[np.int64]
+Pool = tuple[str, str, float, float]
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,9 @@ class Layout:
     """Numbers of rows and columns.
 
     `balance` (node, time) and `green_hour` (time; empty with one border) are rows, `green` is the row of all imports;
-    the others are columns: `capacity` (part), `total` by kind, `used` (time) by node, kind and cost per MWh, `flows`
-    (store, 3, time) charge, discharge and level, `trade` (border, 2, time) imports and exports, `carried`
-    (line, 2, time) there and back, `missing` (node, time).
+    the others are columns: `capacity` (part), `total` by kind, `used` (time) by pool of sources, `flows`
+    (store, 3, time) charge, discharge and level, `trade` imports and exports (time) by border, exports empty where the
+    border lets none out, `carried` (line, 2, time) there and back.
     """
 
     unit: float
@@ -38,15 +39,14 @@ class Layout:
     green_hour: Index
     capacity: Index
     total: dict[str, Index]
-    used: dict[tuple[str, str, float], Index]
+    used: dict[Pool, Index]
     flows: Index
-    trade: Index
+    trade: list[list[Index]]
     carried: Index
-    missing: Index
 
 
 def build(system: System) -> tuple[Program, Layout]:
-    """The programme of a system, with no limit yet on imports, and nothing missing."""
+    """The programme of a system, with no limit yet on imports."""
     program, steps = Program(), system.steps
     share = system.hours / HOURS_PER_YEAR
     unit = float((system.demand.sum(0) * share).sum())
@@ -57,7 +57,7 @@ def build(system: System) -> tuple[Program, Layout]:
     several = len(system.borders) > 1
     green_hour = program.rows(steps, -INFINITY, INFINITY) if several else np.empty(0, np.int64)
     capacity = np.array([_capacity(program, part, unit) for part in system.parts])
-    used = _add_sources(program, system, capacity, at, share)
+    used = _add_sources(program, system, capacity, at, share, unit)
     powers = capacity[len(system.sources) :]
     flows = [
         _add_store(program, store, power, at[store.node], system)
@@ -69,12 +69,10 @@ def build(system: System) -> tuple[Program, Layout]:
         if several:
             program.put(green_hour, imports, 1.0)
     carried = [_add_line(program, line, at, steps, unit) for line in system.lines]
-    missing = np.array([program.columns(steps, 0.0, 0.0, 0.0) for _ in system.nodes])
-    program.put(balance, missing, 1.0)
     total = _add_totals(program, system, capacity, unit)
-    shapes = {"flows": (flows, 3), "trade": (trade, 2), "carried": (carried, 2)}
+    shapes = {"flows": (flows, 3), "carried": (carried, 2)}
     stacked = {name: np.array(found, np.int64).reshape(-1, rows, steps) for name, (found, rows) in shapes.items()}
-    return program, Layout(unit, balance, green, green_hour, capacity, total, used, missing=missing, **stacked)
+    return program, Layout(unit, balance, green, green_hour, capacity, total, used, trade=trade, **stacked)
 
 
 def _capacity(program: Program, part: Source | PlannedStore, unit: float) -> int:
@@ -83,24 +81,36 @@ def _capacity(program: Program, part: Source | PlannedStore, unit: float) -> int
 
 
 def _add_sources(
-    program: Program, system: System, capacity: Index, at: dict[str, Index], share: NDArray[np.float64]
-) -> dict[tuple[str, str, float], Index]:
+    program: Program, system: System, capacity: Index, at: dict[str, Index], share: NDArray[np.float64], unit: float
+) -> dict[Pool, Index]:
     """Sources whose MWh cost nothing feed in all that they can; of the others, columns say what is used."""
-    used: dict[tuple[str, str, float], Index] = {}
-    limits: dict[tuple[str, str, float], Index] = {}
+    used: dict[Pool, Index] = {}
+    limits: dict[Pool, Index] = {}
     for source, column in zip(system.sources, capacity, strict=False):
         profile = np.asarray(source.profile, float)
-        if source.per_mwh == 0:
+        if source.per_mwh == 0 and source.store_hours == 0:
             program.put(at[source.node], column, profile)
             continue
-        key = (source.node, source.kind, source.per_mwh)
+        key = source.pool
         if key not in used:
             used[key] = program.columns(system.steps, source.per_mwh * share)
             limits[key] = program.rows(system.steps, -INFINITY, 0.0)
             program.put(at[source.node], used[key], 1.0)
             program.put(limits[key], used[key], 1.0)
-        program.put(limits[key], column, -profile)
+        program.put(limits[key], column, -(source.peak if source.store_hours else profile))
+    for key, fuel in fuels_of(system.sources).items():
+        _add_fuel(program, system, fuel, used[key], unit)
     return used
+
+
+def _add_fuel(program: Program, system: System, fuel: Fuel, used: Index, unit: float) -> None:
+    """What is burnt arrived before, as much as the store holds; fuel may also be left."""
+    level = program.columns(system.steps, 0.0, 0.0, fuel.store_mwh / unit)
+    chain = program.rows(system.steps, -INFINITY, fuel.arriving * system.interval / unit)
+    before = np.roll(level.reshape(system.periods, -1), 1, axis=1).ravel()
+    program.put(chain, level, 1.0)
+    program.put(chain, before, -1.0)
+    program.put(chain, used, system.interval)
 
 
 def _add_store(program: Program, store: PlannedStore, power: int, balance: Index, system: System) -> list[Index]:
@@ -127,8 +137,10 @@ def _add_border(
     program: Program, border: Border, balance: Index, share: NDArray[np.float64], unit: float
 ) -> list[Index]:
     imports = program.columns(len(share), border.import_price * share, 0.0, border.import_limit_mw / unit)
-    exports = program.columns(len(share), -border.export_price * share, 0.0, border.export_limit_mw / unit)
     program.put(balance, imports, 1.0)
+    if border.export_limit_mw == 0:
+        return [imports, np.empty(0, np.int64)]
+    exports = program.columns(len(share), -border.export_price * share, 0.0, border.export_limit_mw / unit)
     program.put(balance, exports, -1.0)
     return [imports, exports]
 

@@ -63,7 +63,7 @@ def plan_of(system: System, layout: Layout, costs: NDArray[np.float64], limits: 
     value, row_value = np.array(solution.col_value), np.array(solution.row_value)
     reduced, dual = np.array(solution.col_dual), np.array(solution.row_dual)
     unit, hours = layout.unit, system.hours
-    trade = value[layout.trade] * unit
+    trade = _traded(system, layout, value) * unit
     carried = value[layout.carried] * unit
     flows = value[layout.flows] * unit
     capacity = value[layout.capacity] * unit + 0.0  # no minus zero
@@ -87,7 +87,7 @@ def plan_of(system: System, layout: Layout, costs: NDArray[np.float64], limits: 
     money = unit * HOURS_PER_YEAR
     imported, exported = float((trade[:, 0] @ hours).sum()), float((trade[:, 1] @ hours).sum())
     earned = sum(float(b.export_price * (out @ hours)) for b, out in zip(system.borders, trade[:, 1], strict=True))
-    cost = float(costs @ value) * money
+    cost = float(costs @ value[: len(costs)]) * money  # what may be missing, in columns after them, costs nothing
     return Plan(
         cost=cost,
         spent=cost + earned,
@@ -100,6 +100,16 @@ def plan_of(system: System, layout: Layout, costs: NDArray[np.float64], limits: 
         limits=limits,
         hourly=hourly,
     )
+
+
+def _traded(system: System, layout: Layout, value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Imports and exports over `(border, 2, time)`."""
+    found = np.zeros((len(system.borders), 2, system.steps))
+    for border, ways in enumerate(layout.trade):
+        for way, columns in enumerate(ways):
+            if len(columns):
+                found[border, way] = value[columns]
+    return found
 
 
 def _names(system: System) -> dict[str, Any]:
@@ -117,9 +127,14 @@ def _used(
     system: System, layout: Layout, value: NDArray[np.float64], capacity: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Output of each source: all that it can, or its part of what is used of its kind at its node."""
-    able = np.array([mw * np.asarray(s.profile, float) for s, mw in zip(system.sources, capacity, strict=False)])
-    for (node, kind, per_mwh), columns in layout.used.items():
-        members = [(s.node, s.kind, s.per_mwh) == (node, kind, per_mwh) for s in system.sources]
+    able = np.array(
+        [
+            np.full(system.steps, mw * s.peak) if s.store_hours else mw * np.asarray(s.profile, float)
+            for s, mw in zip(system.sources, capacity, strict=False)
+        ]
+    )
+    for pool, columns in layout.used.items():
+        members = [s.pool == pool for s in system.sources]
         together = able[members].sum(0)
         share = np.divide(value[columns] * layout.unit, together, out=np.zeros_like(together), where=together > 0)
         able[members] *= np.minimum(share, 1.0)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from greenzone.errors import GreenzoneError
 from greenzone.supply.plan import PlanModel
-from greenzone.supply.plan_parts import ZONE, Source, System
+from greenzone.supply.plan_parts import ZONE, Source, System, fuels_of
 from greenzone.supply.zone_plan import RunView, sections_of, zone_system
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def to_pypsa(run: RunView | PlanModel, green_share: float | None = None) -> pyps
     )
     network.add("Carrier", ["AC", "export", *dict.fromkeys(part.kind for part in system.parts)])
     network.add("Carrier", "import", co2_emissions=1.0)
+    _add_fuels(network, system)
     _add_parts(network, system)
     _add_grid(network, system)
     # What is imported is counted as one "emission" a MWh, so that PyPSA's own constraint keeps the green share.
@@ -97,6 +98,22 @@ def _of(run: RunView | PlanModel) -> tuple[System, dict[str, tuple[float, float]
     return system, places, sections.plan.green_share
 
 
+def _fuel_bus(source: Source) -> str:
+    node, kind, per_mwh, store_hours = source.pool
+    return f"fuel of {kind} {node} {per_mwh:g} {store_hours:g}"
+
+
+def _add_fuels(network: Any, system: System) -> None:
+    """Fuel that arrives at a bus of its own, where some of it waits; the plants are links from there."""
+    buses = {source.pool: _fuel_bus(source) for source in system.sources}
+    network.add("Carrier", "fuel")
+    for pool, fuel in fuels_of(system.sources).items():
+        bus, most = buses[pool], max(float(fuel.arriving.max()), 1e-9)
+        network.add("Bus", bus, carrier="fuel")
+        network.add("Generator", f"{bus} arriving", bus=bus, carrier="fuel", p_nom=most, p_max_pu=fuel.arriving / most)
+        network.add("Store", f"{bus} store", bus=bus, carrier="fuel", e_nom=fuel.store_mwh, e_cyclic=True)
+
+
 def _add_parts(network: Any, system: System) -> None:
     profiles = {source.name: np.asarray(source.profile, float) for source in system.sources}
     for part in system.parts:
@@ -104,7 +121,10 @@ def _add_parts(network: Any, system: System) -> None:
             "bus": part.node, "carrier": part.kind, "p_nom_extendable": True, "p_nom_min": part.min_mw,
             "p_nom_max": part.max_mw, "capital_cost": part.per_mw,
         }  # fmt: skip
-        if isinstance(part, Source):
+        if isinstance(part, Source) and part.store_hours > 0:
+            common |= {"bus0": _fuel_bus(part), "bus1": common.pop("bus")}
+            network.add("Link", part.name, marginal_cost=part.per_mwh, p_max_pu=part.peak, **common)
+        elif isinstance(part, Source):
             network.add("Generator", part.name, marginal_cost=part.per_mwh, p_max_pu=profiles[part.name], **common)
         else:
             network.add(

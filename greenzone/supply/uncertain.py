@@ -26,7 +26,7 @@ class Uncertain:
 
     `results` is that of `greenzone.supply.ensemble` over all draws; `draws` has one row for each; `percentiles` are
     those of every yearly result (P10, P50, P90: the value below which that share of the draws lies); `drivers` holds
-    `result parameter first_order total`, the Sobol indices of the results named in `DRIVEN`.
+    `result parameter first_order total`, the Sobol indices of the results named in `DRIVEN` that vary.
     """
 
     results: xr.Dataset
@@ -64,32 +64,73 @@ def uncertain(
     Returns
     -------
     Uncertain
-        Draws are uniform and independent, but all groups of a technology share theirs.
+        Draws are uniform and independent, but all groups of a technology share theirs. The resource of a technology
+        whose year the mix names already, as a dry one, is not drawn once more.
     """
-    present = set(groups.technology.values[case.built_mw > 0])
-    own = ranges[(ranges.technology == "all") | ranges.technology.isin(present)]
+    together = by_technology(case, groups)
+    draws = saltelli(_limits(case, groups, together, ranges), number, seed)
     years = np.unique(pd.DatetimeIndex(groups.time.to_numpy()).year)
-    limits = {f"{row.parameter}_{row.technology}": (row.low, row.high) for row in own.itertuples()}
-    if len(years) > 1:
-        limits["weather_year"] = (0.0, float(len(years)))
-    draws = saltelli(limits, number, seed)
-    total = case.demand_mw.sum(0)[None]
+    built = together.built_mw.to_numpy()
     results = ensemble(
-        groups, np.broadcast_to(case.built_mw, (len(draws), len(case.built_mw))), total, annual_costs, factors,
-        demand_factor=draws[["demand_all"]].to_numpy(),
-        resource_factor=_factors(draws, "resource", groups) * case.resource_factor,
-        cost_factor=_factors(draws, "cost", groups), stores=case.stores, export_limit_mw=case.export_limit_mw,
+        together, np.broadcast_to(built, (len(draws), len(built))), case.demand_mw.sum(0)[None], annual_costs, factors,
+        demand_factor=draws[["demand_all"]].to_numpy(), resource_factor=_factors(draws, "resource", together),
+        cost_factor=_factors(draws, "cost", together), stores=case.stores, export_limit_mw=case.export_limit_mw,
         weather_year=None if len(years) == 1 else years[np.minimum(draws.weather_year.astype(int), len(years) - 1)],
     )  # fmt: skip
-    drivers = pd.concat(
-        [sobol_indices(draws, results[name].to_numpy()).reset_index().assign(result=name) for name in DRIVEN]
+    indices = [sobol_indices(draws, results[name].to_numpy()).reset_index().assign(result=name) for name in DRIVEN]
+    drivers = pd.concat(indices).dropna(ignore_index=True)
+    return Uncertain(results, draws, percentiles(results), drivers[["result", "parameter", "first_order", "total"]])
+
+
+def by_technology(case: Case, groups: xr.Dataset) -> xr.Dataset:
+    """The groups of a mix as one of each technology, which is all that draws by technology can tell apart.
+
+    Parameters
+    ----------
+    case : Case
+        The mix.
+    groups : Dataset
+        As `greenzone.supply.stack_groups` returns it.
+
+    Returns
+    -------
+    Dataset
+        Over `group`, of the technologies that are built, or of all where none is: `built_mw` [MW] and
+        `capacity_factor` with the weather factor of the mix in it [1].
+    """
+    technology = groups.technology.to_numpy().astype(str)
+    found = dict.fromkeys(technology.tolist())
+    names = [name for name in found if case.built_mw[technology == name].sum() > 0] or list(found)
+    member = np.equal.outer(np.array(names, str), technology)
+    built = member @ case.built_mw
+    part = np.divide(member * case.built_mw, built[:, None], out=np.zeros(member.shape), where=built[:, None] > 0)
+    share = (part * case.resource_factor).astype(np.float32)
+    return xr.Dataset(
+        {
+            "capacity_factor": (("group", "time"), share @ groups.capacity_factor.to_numpy()),
+            "built_mw": ("group", built),
+        },
+        {"technology": ("group", names), "time": groups.time.to_numpy()},
     )
-    named = drivers[["result", "parameter", "first_order", "total"]].reset_index(drop=True)
-    return Uncertain(results, draws, percentiles(results), named)
+
+
+def _limits(
+    case: Case, groups: xr.Dataset, together: xr.Dataset, ranges: pd.DataFrame
+) -> dict[str, tuple[float, float]]:
+    """Lowest and highest value of each parameter of the mix."""
+    given = set(groups.technology.to_numpy()[case.resource_factor != 1])
+    limits = {
+        f"{row.parameter}_{row.technology}": (row.low, row.high)
+        for row in ranges.itertuples()
+        if row.technology in {"all", *together.technology.to_numpy().tolist()}
+        and not (row.parameter == "resource" and row.technology in given)
+    }
+    years = np.unique(pd.DatetimeIndex(groups.time.to_numpy()).year)
+    return limits | ({"weather_year": (0.0, float(len(years)))} if len(years) > 1 else {})
 
 
 def _factors(draws: pd.DataFrame, parameter: str, groups: xr.Dataset) -> NDArray[np.float64]:
     """Factors over `(draw, group)` of a parameter that is drawn by technology."""
     prefix = f"{parameter}_"
-    by_technology = {name[len(prefix) :]: draws[name].to_numpy() for name in draws if name.startswith(prefix)}
-    return spread(by_technology, groups)
+    drawn = {name[len(prefix) :]: draws[name].to_numpy() for name in draws if name.startswith(prefix)}
+    return np.broadcast_to(spread(drawn, groups), (len(draws), groups.sizes["group"]))

@@ -6,7 +6,7 @@ Comes in: a finished run and its `plan` section. Goes out: the `System` of the z
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -45,7 +45,7 @@ class Land(Protocol):
     """What of the eligible land is needed here."""
 
     @property
-    def by_year(self) -> pd.DataFrame: ...
+    def fractions_by_year(self) -> Mapping[int, Mapping[str, NDArray[np.float64]]]: ...
 
 
 class Grid(Protocol):
@@ -193,6 +193,7 @@ def _sources(run: RunView, groups: xr.Dataset, costs: pd.DataFrame, plan: PlanSe
     """One source for each group, and one more for what stands in it already."""
     cheap = np.concatenate([_connected_lcoe(run, potential) for potential in run.potentials.values()])
     existing, found = existing_fleet(groups), []
+    time = pd.DatetimeIndex(groups.time.to_numpy())
     for number in range(groups.sizes["group"]):
         own = groups.isel(group=number)
         name = str(own.technology.item())
@@ -211,8 +212,28 @@ def _sources(run: RunView, groups: xr.Dataset, costs: pd.DataFrame, plan: PlanSe
         if plan.lcoe_ceiling is None or cheap[number] <= plan.lcoe_ceiling:
             energy = float(own.mean_capacity_factor) * HOURS_PER_YEAR
             per_mw = max((float(cheap[number]) - per_mwh) * energy, float(costs.upkeep[name]))
-            found.append(Source(label, profile, per_mw, per_mwh, free, 0.0, node, name, place))
+            new = Source(label, profile, per_mw, per_mwh, free, 0.0, node, name, place)
+            found.append(_with_fuel(new, str(own.resource_class.item()), time, run.layers.tables))
     return found
+
+
+def _with_fuel(
+    source: Source, resource_class: str, time: pd.DatetimeIndex, tables: Mapping[str, pd.DataFrame]
+) -> Source:
+    """A bioenergy plant burns its fuel when the plan likes, as far as the store of its kind of plant carries.
+
+    Of a kind with several ways the least store counts. Fuel arrives evenly over the day: a profile that follows the
+    evening peak has used the store already.
+    """
+    if source.kind != "bioenergy":
+        return source
+    ways = tables["bioenergy_conversion"]
+    hours = float(ways.store_hours[ways.resource_class == resource_class].min())
+    if not hours > 0:
+        return source
+    profile = pd.Series(np.asarray(source.profile, float), time)
+    daily = profile.groupby(time.floor("D")).transform("mean").to_numpy()
+    return replace(source, profile=daily, store_hours=hours, peak=min(float(profile.max()), 1.0))
 
 
 def _connected_lcoe(run: RunView, potential: Potential) -> NDArray[np.float64]:

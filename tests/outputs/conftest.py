@@ -139,6 +139,7 @@ def made_up_run(cell_size: float, hours: int = 48) -> SimpleNamespace:
         removed=pd.DataFrame({"technology": ["solar"], "rule": ["slope"], "alone_km2": [1 / 3]}),
         scenarios=pd.DataFrame({"scenario": ["a", "a"], "value": [1.0, 1 / 3]}),
         scenario_notes=pd.DataFrame({"scenario": ["a"], "topic": ["summary"], "note": ["nothing is missing"]}),
+        ranges=None,
         plan=None,
         timings={"sites": 0.1},
     )

@@ -50,6 +50,9 @@ def test_potential_grows_as_mines_are_cleared(tmp_path, mines):
     solar = [table["solar", year] for year in years]
     assert solar[0] < solar[1] == solar[2] < solar[3]
     assert solar[0] == pytest.approx(left(grid, found), rel=1e-5)
+    area = grid.sites.area_km2.to_numpy()
+    for year, total in zip(years, solar, strict=True):
+        assert found.fractions_by_year[year]["solar"] @ area == pytest.approx(total, rel=1e-5)
     assert "features: mines" in set(found.removed["rule"])
     _, free = land(tmp_path, {})
     assert solar[3] < left(grid, free)

@@ -1,6 +1,7 @@
 """The plan of a run: its system, its years, its tables and notes, what limits a mix; on a made-up zone."""
 
-from types import SimpleNamespace
+from dataclasses import replace
+from types import MappingProxyType, SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -16,9 +17,9 @@ from greenzone.errors import GreenzoneError
 from greenzone.layers.catalogue import read_tables
 from greenzone.outputs.plan import plan_dataset, plan_tables, profile_tables
 from greenzone.schema import Potential
-from greenzone.supply import least_cost_plan, plan_model, to_pypsa, what_limits
+from greenzone.supply import Source, least_cost_plan, plan_model, to_pypsa, what_limits
 from greenzone.supply.plan_network import grid_of, read_lines
-from greenzone.supply.zone_plan import sections_of, zone_system
+from greenzone.supply.zone_plan import _with_fuel, sections_of, zone_system
 
 TIME = pd.date_range("2019-01-01", periods=24 * 7 * 4, freq="h")
 DISTRICTS = ["Fuzuli", "Jabrayil"]
@@ -42,7 +43,7 @@ def potential(name, profiles, capacity, existing=(0.0, 0.0)):
     return Potential(name, sites, xr.Dataset(groups, coords))
 
 
-def run(lcoe=(45.0, 40.0), by_year=(), **sections):
+def run(lcoe=(45.0, 40.0), by_year=MappingProxyType({}), **sections):
     """Sun in both districts, a standing hydropower plant of 10 MW in the first."""
     potentials = {
         "solar": potential("solar", [DAY * 0.7, DAY * 0.8], [60.0, 200.0]),
@@ -71,7 +72,7 @@ def run(lcoe=(45.0, 40.0), by_year=(), **sections):
         potentials=potentials,
         lcoe=costs,
         connected=SimpleNamespace(lcoe={name: values + 10.0 for name, values in costs.items()}),
-        land=SimpleNamespace(by_year=pd.DataFrame(by_year, columns=["year", "technology", "eligible_km2"])),
+        land=SimpleNamespace(fractions_by_year=by_year),
     )
 
 
@@ -95,6 +96,18 @@ def test_what_stands_is_built_at_the_price_of_its_upkeep():
     new = part(system, "hydro Fuzuli 1")
     assert standing.max_mw + new.max_mw == pytest.approx(30.0)
     assert 0 < standing.per_mw < new.per_mw / 3  # capital is most of what hydropower costs
+
+
+def test_bioenergy_burns_its_fuel_when_it_is_wanted():
+    """Biogas has a gas holder of 8 h (table bioenergy_conversion); the fuel arrives evenly over the day."""
+    evening = np.where(np.arange(len(TIME)) % 24 < 12, 1.0, 0.4)
+    plant = Source("a", evening, 1e5, 20.0, 5.0, carrier="bioenergy")
+    stored = _with_fuel(plant, "biogas", TIME, read_tables())
+    assert (stored.store_hours, stored.peak) == (8.0, 1.0)
+    assert np.asarray(stored.profile) == pytest.approx(0.7)
+    assert _with_fuel(plant, "waste", TIME, read_tables()) is plant  # landfill gas has no holder
+    sun = replace(plant, carrier="solar")
+    assert _with_fuel(sun, "1", TIME, read_tables()) is sun
 
 
 def test_groups_above_the_ceiling_are_not_built_on():
@@ -154,8 +167,11 @@ def test_districts_without_any_line_are_refused():
 
 
 def test_years_keep_what_was_built_and_land_opens_with_clearance():
-    """Half of the solar land is eligible in 2026 and all of it in 2030; demand doubles."""
-    by_year = [(2026, "solar", 100.0), (2030, "solar", 200.0), (2026, "hydro", 200.0), (2030, "hydro", 200.0)]
+    """Of the solar land a half of Jabrayil and a tenth of Fuzuli are eligible in 2026, all in 2030; demand doubles."""
+    by_year = {
+        2026: {"solar": np.array([0.05, 0.25]), "hydro": np.array([0.5, 0.5])},
+        2030: {"solar": np.array([0.5, 0.5]), "hydro": np.array([0.5, 0.5])},
+    }
     plan = {"years": [2026, 2030], "demand_gwh": {2026: 150, 2030: 300}, "green_share": 0.6, "slack": 0.0}
     found = least_cost_plan(run(by_year=by_year, plan=plan))
     built = found.capacity.pivot_table(index=["technology", "district"], columns="year", values="capacity_mw")
@@ -164,6 +180,8 @@ def test_years_keep_what_was_built_and_land_opens_with_clearance():
     assert (built[2030] >= built[2026] - 1e-6).all() and built[2030].sum() > built[2026].sum() + 1
     np.testing.assert_allclose(before[2030], built[2026])
     assert limit.loc[("solar", "Jabrayil")].tolist() == pytest.approx([100.0, 200.0])
+    assert limit.loc[("solar", "Fuzuli")].tolist() == pytest.approx([6.0, 60.0])
+    assert limit.loc[("hydro", "Fuzuli")].tolist() == pytest.approx([30.0, 30.0])
     demand = found.summary[found.summary.quantity == "demand"].set_index("year").value
     assert demand.tolist() == pytest.approx([150, 300])
     assert found.hourly.year.to_numpy().tolist() == [2026, 2030]
