@@ -9,7 +9,7 @@ from greenzone.supply.ensemble import ensemble, spread, yearly_costs
 from greenzone.supply.evaluate import evaluate
 from greenzone.supply.groups import allocate, stack_groups
 from greenzone.supply.limits import what_limits
-from greenzone.supply.plan import Limits, PlanModel
+from greenzone.supply.plan import PlanModel
 from greenzone.supply.plan_parts import Border, Line, PlannedStore, Source, System
 from greenzone.supply.plan_solution import Plan
 from greenzone.supply.pypsa_network import to_pypsa

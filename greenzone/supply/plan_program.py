@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import highspy
 import numpy as np
 from numpy.typing import NDArray
 
@@ -73,6 +74,17 @@ def build(system: System) -> tuple[Program, Layout]:
     shapes = {"flows": (flows, 3), "carried": (carried, 2)}
     stacked = {name: np.array(found, np.int64).reshape(-1, rows, steps) for name, (found, rows) in shapes.items()}
     return program, Layout(unit, balance, green, green_hour, capacity, total, used, trade=trade, **stacked)
+
+
+def add_missing(highs: highspy.Highs, layout: Layout, cost: NDArray[np.float64]) -> Index:
+    """Add power that may be missing, at a cost over `time`; its columns, over `(node, time)`."""
+    rows = layout.balance
+    missing = highs.getNumCol() + np.arange(rows.size).reshape(rows.shape)
+    highs.addCols(
+        rows.size, np.tile(cost, len(rows)), np.zeros(rows.size), np.full(rows.size, INFINITY), rows.size,
+        np.arange(rows.size, dtype=np.int32), rows.ravel().astype(np.int32), np.ones(rows.size),
+    )  # fmt: skip
+    return missing
 
 
 def _capacity(program: Program, part: Source | PlannedStore, unit: float) -> int:

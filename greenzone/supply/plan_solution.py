@@ -6,7 +6,7 @@ Comes in: a system, the layout of its programme, the solver's solution. Goes out
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,6 @@ from numpy.typing import NDArray
 from greenzone.supply.dispatch import HOURS_PER_YEAR
 from greenzone.supply.plan_parts import System
 from greenzone.supply.plan_program import Layout
-
-if TYPE_CHECKING:
-    from greenzone.supply.plan import Limits
 
 FULL = 1e-6  # share of a limit within which it counts as reached
 UNITS = {
@@ -34,6 +31,30 @@ UNITS = {
     "price": ("currency MWh-1", "what one more MWh of demand would cost (dual value of the balance)"),
     "hours": ("h", "hours of a year that the interval stands for"),
 }
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Under which limits a plan is sought.
+
+    Least share of demand that is not imported [1], in every hour or over the year; most that the plan may cost
+    [currency/year]; factor on the demand that the model was built with [1].
+    """
+
+    green_share: float = 1.0
+    every_hour: bool = False
+    cost_ceiling: float | None = None
+    demand_factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Values and duals of all columns and rows, named as HiGHS names them."""
+
+    col_value: NDArray[np.float64]
+    col_dual: NDArray[np.float64]
+    row_value: NDArray[np.float64]
+    row_dual: NDArray[np.float64]
 
 
 @dataclass(frozen=True)

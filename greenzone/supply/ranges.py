@@ -71,9 +71,9 @@ def ranges_of(
     """
     if not section.ranges.enabled:
         return None
-    if not section.scenarios or not potentials:
+    groups = stack_groups(potentials, lcoe) if potentials else None
+    if not section.scenarios or groups is None or groups.sizes["group"] == 0:
         return Ranges(pd.DataFrame(columns=RANGES), pd.DataFrame(columns=DRIVERS))
-    groups = stack_groups(potentials, lcoe)
     wanted = list(dict.fromkeys([*potentials, *(name for mix in section.scenarios for name in mix.capacity_mw)]))
     tables = layers.tables
     costs = yearly_costs(

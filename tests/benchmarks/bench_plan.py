@@ -68,9 +68,7 @@ def main(hours: int = HOURS, resolves: int = 20) -> None:
     print(f"{resolves} other shares, same model: {again:.1f} s CPU", flush=True)
     some = shares[:: max(1, resolves // FRESH)][:FRESH]
     fresh = seconds(lambda: [PlanModel(case).solve(share) for share in some])[0] * resolves / len(some)
-    print(
-        f"{resolves} other shares, a model for each (of {len(some)}): {fresh:.1f} s CPU, ratio {fresh / again:.1f}"
-    )
+    print(f"{resolves} other shares, a model for each (of {len(some)}): {fresh:.1f} s CPU, ratio {fresh / again:.1f}")
 
 
 if __name__ == "__main__":

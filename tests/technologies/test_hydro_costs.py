@@ -141,7 +141,7 @@ def test_a_smaller_exceedance_builds_larger_and_lower_capacity_factors():
 
 
 def test_percentiles_of_a_lognormal_error_alone():
-    """Only runoff errs and energy follows it: P90 and P10 are exp(-+1.2816 s) (strata of 4 % blur by 0.03)."""
+    """Only runoff errs and energy follows it: P10 and P90 are exp(-+1.2816 s) (strata of 4 % blur by 0.03)."""
     scores = uncertainty.normal_scores(uncertainty.RUNOFF_STRATA)
     energy = 10.0 * np.exp(0.2 * scores)[None]
     low, middle, high = uncertainty.percentiles(energy, np.zeros(1), 0.0, np.full(1, 1e9))[0]

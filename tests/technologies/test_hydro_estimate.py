@@ -157,8 +157,8 @@ def test_candidates_stand_inside_the_zone_and_off_the_araz(plants, zone):
 
 
 def test_uncertainty_brackets_the_estimate(plants):
-    """P90 < P50 < P10. On a high head 1.28 times at most the root of 21 % of runoff, 20 m of head and 3 % squared."""
-    low, middle, high = (plants[f"energy_p{share}_gwh"] / plants.energy_gwh for share in (90, 50, 10))
+    """P10 < P50 < P90. On a high head 1.28 times at most the root of 21 % of runoff, 20 m of head and 3 % squared."""
+    low, middle, high = (plants[f"energy_p{share}_gwh"] / plants.energy_gwh for share in (10, 50, 90))
     assert (low < middle).all() and (middle < high).all()
     steep = (plants.status == "candidate") & (plants.gross_head_m > 150)
     error = 1.2816 * np.sqrt(0.211**2 + (20 / plants.gross_head_m) ** 2 + 0.03**2)[steep]

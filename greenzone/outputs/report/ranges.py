@@ -58,8 +58,7 @@ def _energy_range(run: RunFiles, name: str, of: dict[str, float], rung: dict[str
         return "percentiles", of["energy_p10_gwh"], of.get("energy_p50_gwh"), of.get("energy_p90_gwh")
     plants = [feature["properties"] for feature in run.features.get(f"{name}_plants", ())]
     if plants and "energy_p90_gwh" in plants[0]:
-        # For water P90 is what is passed in nine years of ten, so it is the low end here.
-        low, middle, high = (sum(p.get(f"energy_p{q}_gwh") or 0.0 for p in plants) for q in (90, 50, 10))
+        low, middle, high = (sum(p.get(f"energy_p{q}_gwh") or 0.0 for p in plants) for q in (10, 50, 90))
         return "years", low, middle, high
     if "capacity_p10_mw" in of and rung.get("technical_mw"):
         hours = rung["technical_gwh"] / rung["technical_mw"]

@@ -92,9 +92,9 @@ def _percentiles_by_district(run: RunFiles) -> dict[tuple[str, str], dict[str, f
                 place = found.setdefault(
                     (values["district"], name), {"technical_p10_gwh": 0.0, "technical_p90_gwh": 0.0}
                 )
-                # For water P90 is the low end, passed in nine years of ten.
-                place["technical_p10_gwh"] = (place["technical_p10_gwh"] or 0.0) + (values["energy_p90_gwh"] or 0.0)
-                place["technical_p90_gwh"] = (place["technical_p90_gwh"] or 0.0) + (values["energy_p10_gwh"] or 0.0)
+                for p in ("p10", "p90"):
+                    key = f"technical_{p}_gwh"
+                    place[key] = (place[key] or 0.0) + (values[f"energy_{p}_gwh"] or 0.0)
     return found
 
 

@@ -26,13 +26,13 @@ from greenzone.technologies.hydro.turbine import TYPES
 Array = NDArray[np.float64]
 NEAR = 0.03  # degree around the zone where rivers are still drawn: border rivers run beside its polygons
 COLUMNS = [
-    "name", "status", "river", "district", "capacity_mw", "energy_gwh", "capacity_factor", "energy_p90_gwh",
-    "energy_p50_gwh", "energy_p10_gwh", "modelled_gwh", "design_flow_m3s", "mean_flow_m3s", "gross_head_m",
+    "name", "status", "river", "district", "capacity_mw", "energy_gwh", "capacity_factor", "energy_p10_gwh",
+    "energy_p50_gwh", "energy_p90_gwh", "modelled_gwh", "design_flow_m3s", "mean_flow_m3s", "gross_head_m",
     "net_head_m", "waterway_km", "penstock_diameter_m", "turbine", "units", "intake_lon", "intake_lat", "location",
     "year",
 ]  # fmt: skip
 FITTED, FOUND = "fitted to capacity and river", "found on the terrain"
-PERCENTILES = ["energy_p90_gwh", "energy_p50_gwh", "energy_p10_gwh"]
+PERCENTILES = ["energy_p10_gwh", "energy_p50_gwh", "energy_p90_gwh"]
 
 
 def plant_table(
@@ -190,8 +190,8 @@ def notes(table: pd.DataFrame, known: pd.DataFrame, prices: Prices, options: Opt
         f"Planned plants of {planned:.0f} MW in the table are not counted; those on small rivers use the same falls as "
         "candidates.",
         f"Rivers of more than {options.max_mean_flow_m3s:g} m3/s (the Araz, a border river) are left to storage dams.",
-        "Head comes from a terrain model, mean flow from a calibrated water balance: P90, P50 and P10 are the energy "
-        "passed with 90, 50 and 10 % of probability.",
+        "Head comes from a terrain model, mean flow from a calibrated water balance: P10, P50 and P90 are "
+        "percentiles of the energy, P10 what is passed with a probability of 90 %.",
         *cost_note(table, prices, options),
     ]
     if missing:

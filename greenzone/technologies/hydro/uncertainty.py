@@ -1,6 +1,7 @@
-"""How sure a plant's energy is: errors of runoff, head and efficiency carried through to P90, P50 and P10.
+"""How sure a plant's energy is: errors of runoff, head and efficiency carried through to P10, P50 and P90.
 
-Comes in: plants on their rivers and the standard errors. Goes out: energy passed with 90, 50 and 10 % of probability.
+Comes in: plants on their rivers and the standard errors. Goes out: percentiles of energy, as everywhere in greenzone:
+P10 is the low end, passed with a probability of 90 %, which bankers call P90.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from greenzone.technologies.hydro.siting import Plants, Rivers
 Array = NDArray[np.float64]
 
 RUNOFF_STRATA, OTHER_STRATA = 25, 11  # equally likely values that stand for each error
-PASSED = (0.9, 0.5, 0.1)  # probabilities of P90, P50, P10
+SHARES = (0.1, 0.5, 0.9)  # of what may be that lies below P10, P50, P90
 
 
 def normal_scores(strata: int) -> Array:
@@ -28,7 +29,7 @@ def normal_scores(strata: int) -> Array:
 
 
 def percentiles(energy: Any, head_error: Any, efficiency_error: Any, most: Any) -> Array:
-    """Energy passed with 90, 50 and 10 % of probability.
+    """P10, P50 and P90 of energy.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def percentiles(energy: Any, head_error: Any, efficiency_error: Any, most: Any) 
     Returns
     -------
     ndarray
-        `(plant, 3)`, falling. [GWh]
+        `(plant, 3)`, rising. [GWh]
 
     Notes
     -----
@@ -56,17 +57,17 @@ def percentiles(energy: Any, head_error: Any, efficiency_error: Any, most: Any) 
     efficiency = np.maximum(1.0 + efficiency_error * scores, 0.0)
     every = np.asarray(energy)[:, :, None, None] * head[:, None, :, None] * efficiency
     every = np.minimum(every.reshape(len(every), -1), np.asarray(most, dtype=float)[:, None])
-    return np.quantile(every, [1.0 - share for share in PASSED], axis=1).T
+    return np.quantile(every, SHARES, axis=1).T
 
 
 def of_plants(plants: Plants, rivers: Rivers, log_error: float, options: Options) -> Array:
-    """P90, P50 and P10 of plants on their rivers, `(plant, 3)` [GWh].
+    """P10, P50 and P90 of plants on their rivers, `(plant, 3)` [GWh].
 
     `log_error` is the standard error of the logarithm of runoff. The plants stay as built when water is more or less
     than thought; their head, and with it their capacity, is what the terrain turns out to give.
     """
     if plants.intake.size == 0:
-        return np.zeros((0, len(PASSED)))
+        return np.zeros((0, len(SHARES)))
     factors = np.exp(log_error * normal_scores(RUNOFF_STRATA))
     energy = []
     for factor in factors:

@@ -40,7 +40,7 @@ GZ.featureTip = function (kind, feature) {
   const lines = [GZ.el("strong", {}, p.title), line(GZ.tech(p.technology), p.status ? ` · ${GZ.t("status_" + p.status)}` : "", p.river ? ` · ${p.river}` : "")];
   const energy = Number.isFinite(p.energy_gwh) && p.energy_gwh !== null ? ` · ${GZ.number(p.energy_gwh)} ${GZ.t("gwh_year")}` : "";
   lines.push(line(`${GZ.number(p.capacity_mw)} ${GZ.unitOf("mw")}`, energy));
-  if (p.energy_p90_gwh) lines.push(line(`P90–P10: ${GZ.range(p.energy_p90_gwh, p.energy_p10_gwh)} ${GZ.t("gwh_year")}`));
+  if (p.energy_p90_gwh) lines.push(line(`P10–P90: ${GZ.range(p.energy_p10_gwh, p.energy_p90_gwh)} ${GZ.t("gwh_year")}`));
   if (p.capacity_if_found_p10_mw) lines.push(line(`${GZ.t("if_found")} P10–P90: ${GZ.range(p.capacity_if_found_p10_mw, p.capacity_if_found_p90_mw)} ${GZ.unitOf("mw")}`));
   const cost = p.lcoe_usd_mwh ?? p.lcoe_usd_per_mwh ?? p.lcoe_p50_usd_per_mwh;
   if (cost) lines.push(line(`LCOE: ${GZ.number(cost)} USD/${GZ.unitOf("mwh")}`));
