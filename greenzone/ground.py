@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from greenzone.config import Scenario
@@ -64,6 +65,7 @@ class Ground:
     weather: xr.Dataset
     raster_units: Mapping[str, str]
     mountains: Mountains | None
+    tables: Mapping[str, pd.DataFrame]
 
     def layers(self, weight: np.ndarray | None = None) -> Layers:
         """Everything known of the sites, averaged over their land.
@@ -92,7 +94,7 @@ class Ground:
                     self.mountains.skylines, self.surface.coverage, self.mountains.beam_below, site.cell, weight
                 )
             )
-        return Layers(site, self.weather, self.surface.elevation, catalogue.read_tables(), self.zone)
+        return Layers(site, self.weather, self.surface.elevation, self.tables, self.zone)
 
 
 def survey(scenario: Scenario, zone: gpd.GeoDataFrame, grid: SiteGrid) -> Ground:
@@ -128,7 +130,7 @@ def survey(scenario: Scenario, zone: gpd.GeoDataFrame, grid: SiteGrid) -> Ground
     mountains = None
     if scenario.layers.horizon:
         mountains = Mountains(horizon.pixel_horizons(elevation, surface.coverage), horizon.beam_below(weather))
-    return Ground(zone, grid, surface, climate, wind, weather, units, mountains)
+    return Ground(zone, grid, surface, climate, wind, weather, units, mountains, catalogue.read_tables())
 
 
 def read_terrain(files: LayerFiles, zone: gpd.GeoDataFrame) -> Raster:

@@ -103,16 +103,17 @@ def _read_raster(name: str) -> Raster:
 
 def load_climate() -> xr.Dataset:
     """Climate means over `(lat, lon)` and `(month, lat, lon)`, 0.25 degree; NaN where the source has no land."""
-    return _read_netcdf("layers/climate.nc")
+    return _netcdf(data_path("layers/climate.nc")).copy(deep=True)
 
 
 def load_daily_ghi() -> xr.Dataset:
     """`daily_ghi_ratio` over `(lat, lon, month, quantile)`: daily over monthly mean GHI [1], 3 degree cells."""
-    return _read_netcdf("layers/daily_ghi.nc")
+    return _netcdf(data_path("layers/daily_ghi.nc")).copy(deep=True)
 
 
-def _read_netcdf(name: str) -> xr.Dataset:
-    with xr.open_dataset(data_path(name), engine="h5netcdf") as source:
+@cache
+def _netcdf(path: Path) -> xr.Dataset:
+    with xr.open_dataset(path, engine="h5netcdf") as source:
         return source.load()
 
 
