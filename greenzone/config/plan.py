@@ -54,6 +54,9 @@ class Plan(Options):
         default={"battery": PlannedStorage(), "pumped_hydro": PlannedStorage()}
     )
     """Stores that may be built."""
+    reservoirs: bool = True
+    """Whether plants at dams of the table `reservoirs` keep water back for when it is wanted, as much as their usable
+    volume holds. In fact irrigation decides in summer when water leaves: read it as the most they can do."""
     lcoe_ceiling: float | None = Field(default=None, gt=0)
     """Highest mean cost of a group of sites, connection included, that may be built on [currency MWh-1]."""
     cost_ceiling: float | None = Field(default=None, gt=0)

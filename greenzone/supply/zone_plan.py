@@ -21,6 +21,7 @@ from greenzone.supply.ensemble import yearly_costs
 from greenzone.supply.groups import group_lcoe, stack_groups
 from greenzone.supply.mixes import cases_of, existing_fleet
 from greenzone.supply.plan import PlanModel
+from greenzone.supply.plan_dams import dams_of, with_dams
 from greenzone.supply.plan_network import grid_of
 from greenzone.supply.plan_parts import ZONE, PlannedStore, Source, System
 from greenzone.supply.plan_periods import typical_weeks
@@ -193,6 +194,7 @@ def _sources(run: RunView, groups: xr.Dataset, costs: pd.DataFrame, plan: PlanSe
     """One source for each group, and one more for what stands in it already."""
     cheap = np.concatenate([_connected_lcoe(run, potential) for potential in run.potentials.values()])
     existing, found = existing_fleet(groups), []
+    dams = dams_of(run.layers.tables["reservoirs"]) if plan.reservoirs else []
     time = pd.DatetimeIndex(groups.time.to_numpy())
     for number in range(groups.sizes["group"]):
         own = groups.isel(group=number)
@@ -205,8 +207,18 @@ def _sources(run: RunView, groups: xr.Dataset, costs: pd.DataFrame, plan: PlanSe
         label = f"{name} {place} {own.resource_class.item()}"
         per_mwh = float(costs.per_mwh[name])
         if standing > 0:
-            upkeep = float(costs.upkeep[name])
-            found.append(Source(f"{label} {STANDING}", profile, upkeep, per_mwh, standing, standing, node, name, place))
+            stood = Source(
+                f"{label} {STANDING}",
+                profile,
+                float(costs.upkeep[name]),
+                per_mwh,
+                standing,
+                standing,
+                node,
+                name,
+                place,
+            )
+            found += [stood] if name != "hydro" else with_dams(stood, dams)
         if free <= 0 or not np.isfinite(cheap[number]):
             continue
         if plan.lcoe_ceiling is None or cheap[number] <= plan.lcoe_ceiling:
