@@ -248,6 +248,14 @@ def _method(sections: Sections, years_without_land: Sequence[int]) -> Iterator[t
                 "and the worst week of the year may not be among them. The cost is a low estimate."
             ),
         )
+    if plan.reservoirs:
+        yield (
+            "method",
+            (
+                "Plants at dams keep water back for when it is wanted, as far as the usable volume goes. In fact "
+                "irrigation decides in summer when water leaves: what they save is the most they can (plan.reservoirs)."
+            ),
+        )
     if len(plan.years) > 1:
         yield "method", "Each year is planned without knowledge of the later ones and keeps what was built."
     if years_without_land:
