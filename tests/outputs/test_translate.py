@@ -45,7 +45,7 @@ def test_every_note_of_a_run_is_known(coarse):
 def test_every_note_on_the_method_of_a_plan_is_known():
     plan = SimpleNamespace(weeks=8, years=(2030, 2040), network="districts", lines=None, reservoirs=True)
     said = [note for _, note in plan_tables._method(SimpleNamespace(plan=plan), (2030, 2040))]
-    assert len(said) == 5
+    assert len(said) == 6
     assert azerbaijani(said).keys() == set(said)
 
 
