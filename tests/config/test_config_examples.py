@@ -32,10 +32,15 @@ def test_the_baseline_is_the_whole_zone_at_1_km_and_quick_at_5():
     baseline, quick = (read_config(catalogue.configs_path(f"{name}.yaml")) for name in ("baseline", "quick"))
     assert (len(baseline.zone.districts), baseline.grid.cell_size) == (11, 1000)
     assert (quick.grid.cell_size, quick.eligibility.resolution) == (5000, 200)
-    same = {"name": "baseline", "description": baseline.description, "grid": baseline.grid}
+    same: dict[str, object] = {"name": "baseline", "description": baseline.description, "grid": baseline.grid}
     land = quick.eligibility.model_copy(update={"resolution": baseline.eligibility.resolution})
-    zones = quick.zones.model_copy(update={"dual_uses": baseline.zones.dual_uses})
-    assert quick.model_copy(update={**same, "eligibility": land, "zones": zones}) == baseline
+    same["zones"] = quick.zones.model_copy(update={"dual_uses": baseline.zones.dual_uses})
+    assert not quick.layers.horizon and not quick.supply.ranges.enabled
+    same["layers"] = quick.layers.model_copy(update={"horizon": True})
+    same["supply"] = quick.supply.model_copy(update={"ranges": baseline.supply.ranges})
+    rock = quick.technologies.geothermal.model_copy(update={"draws": baseline.technologies.geothermal.draws})
+    same["technologies"] = quick.technologies.model_copy(update={"geothermal": rock})
+    assert quick.model_copy(update={**same, "eligibility": land}) == baseline
 
 
 def test_south_and_west_are_the_districts_of_the_published_figures():
