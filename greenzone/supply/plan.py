@@ -13,14 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from greenzone.errors import GreenzoneError
 from greenzone.supply.dispatch import HOURS_PER_YEAR
-from greenzone.supply.plan_cuts import MOST_PARTS, least_cost_by_cuts
 from greenzone.supply.plan_parts import System, check, coarser
 from greenzone.supply.plan_program import add_missing, build
-from greenzone.supply.plan_solution import Limits, Plan, Solution, explain, plan_of
+from greenzone.supply.plan_solution import Limits, Plan, explain, plan_of
 from greenzone.supply.program import INFINITY
 
 COARSE_STEPS = (3, 2)  # intervals taken together, the first that fits, in the programme that a longer one starts from
-START_STEPS = (6, 3, 2)  # likewise, in the programme whose capacities cutting planes start from
 LONG = 2000  # intervals of all nodes from which that is worth it
 DUAL, PRIMAL, DEVEX = 1, 4, 1  # what HiGHS calls its ways of the simplex method and of pricing
 
@@ -45,13 +43,8 @@ class PlanModel:
         self._program, self._layout = build(system)
         self._costs = self._program.costs()
         self._highs = self._program.model()
-        self._least = np.array([part.min_mw for part in system.parts]) / self._layout.unit
-        self._most = np.array([part.max_mw for part in system.parts]) / self._layout.unit
         self._cost_row: int | None = None
         self._fresh = True
-        self._by_cuts: Solution | None = None  # what cutting planes have found
-        self._held = False  # whether they have left the capacities held
-        self._coarse: PlanModel | None = None  # which they start from
 
     def solve(
         self, green_share: float = 1.0, every_hour: bool = False, cost_ceiling: float | None = None,
@@ -98,10 +91,9 @@ class PlanModel:
         for name, least, most in zip(self.names, low, high, strict=True):
             if not 0 <= least <= most:
                 raise GreenzoneError(f"the limits of {name} are {least:g} to {most:g} MW")
-        self._let_go()
-        self._least, self._most = low / self._layout.unit, high / self._layout.unit
-        self._bound_capacities()
-        self._costs[self._layout.capacity] = cost / HOURS_PER_YEAR
+        columns, unit = self._layout.capacity, self._layout.unit
+        self._highs.changeColsBounds(parts, columns.astype(np.int32), low / unit, high / unit)
+        self._costs[columns] = cost / HOURS_PER_YEAR
         self._set_costs(self._costs)
 
     def alternatives(self, best: Plan, slack: float = 0.05) -> pd.DataFrame:
@@ -120,10 +112,6 @@ class PlanModel:
             Indexed by kind: `least_mw`, `best_mw`, `most_mw`.
         """
         ceiling = best.cost + slack * best.spent
-        if self._by_cuts is not None:
-            self._let_go()
-            self._start_from_coarse(best.limits)
-            self._optimise()
         self._limit(Limits(best.limits.green_share, best.limits.every_hour, ceiling, best.limits.demand_factor))
         kinds = np.array([part.kind for part in self.system.parts])
         rows = {}
@@ -194,12 +182,6 @@ class PlanModel:
 
     def _run(self, limits: Limits) -> bool:
         """Solve; False where no plan exists."""
-        if self._cuts_pay():
-            self._held = True
-            self._by_cuts = self._solve_by_cuts(limits)
-            if self._by_cuts is not None:
-                return True
-        self._let_go()
         self._start_from_coarse(limits)
         status = self._optimise()
         self._fresh = False
@@ -213,36 +195,6 @@ class PlanModel:
         if status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
             return status == highspy.HighsModelStatus.kOptimal
         raise GreenzoneError(f"the solver stopped: {self._highs.modelStatusToString(status)}")
-
-    def _cuts_pay(self) -> bool:
-        """Few capacities are found by cutting planes in half the time that the simplex takes for all at once."""
-        free = int((self._most > self._least).sum())
-        return self.system.demand.size >= LONG and free <= MOST_PARTS and self._cost_row is None
-
-    def _solve_by_cuts(self, limits: Limits) -> Solution | None:
-        """The plan, from the capacities of the same system at a coarser time step; None where that has none."""
-        if self._coarse is None:
-            length = self.system.steps // self.system.periods
-            factor = next((each for each in START_STEPS if length % each == 0), 1)
-            self._coarse = PlanModel(coarser(self.system, factor))
-        coarse, unit = self._coarse, self._layout.unit
-        prices = self._costs[self._layout.capacity] * HOURS_PER_YEAR
-        coarse.change_capacity(self._least * unit, self._most * unit, prices)
-        coarse._limit(limits)
-        if coarse._optimise() != highspy.HighsModelStatus.kOptimal:
-            return None
-        start = np.array(coarse._highs.getSolution().col_value)[coarse._layout.capacity]
-        return least_cost_by_cuts(self._highs, self._layout, self.system, (self._least, self._most), self._costs, start)
-
-    def _let_go(self) -> None:
-        """Free the capacities that cutting planes have held; their basis is no start for anything else."""
-        if self._held:
-            self._by_cuts, self._held, self._fresh = None, False, True
-            self._bound_capacities()
-
-    def _bound_capacities(self) -> None:
-        columns = self._layout.capacity.astype(np.int32)
-        self._highs.changeColsBounds(len(columns), columns, self._least, self._most)
 
     def _optimise(self) -> highspy.HighsModelStatus:
         self._highs.run()
@@ -296,5 +248,5 @@ class PlanModel:
         )
 
     def _plan(self, limits: Limits) -> Plan:
-        solution = self._by_cuts or self._highs.getSolution()
+        solution = self._highs.getSolution()
         return plan_of(self.system, self._layout, self._costs, limits, solution)

@@ -48,16 +48,6 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Solution:
-    """Values and duals of all columns and rows, named as HiGHS names them."""
-
-    col_value: NDArray[np.float64]
-    col_dual: NDArray[np.float64]
-    row_value: NDArray[np.float64]
-    row_dual: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
 class Plan:
     """A least-cost plan.
 
