@@ -36,7 +36,7 @@ ALONE = threading.RLock()
 def _sources_stamp(folder: Path) -> str:
     """Hash of a package's sources: Numba alone would not see a change in an inlined function of a sister module."""
     digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.py"), Path(__file__)]):
+    for path in sorted([*folder.glob("*.py"), Path(__file__), Path(__file__).with_name("simd.py")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

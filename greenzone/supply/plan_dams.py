@@ -6,6 +6,7 @@ apart, with the hours of their power that its water holds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,18 +47,23 @@ def dams_of(reservoirs: pd.DataFrame) -> list[Dam]:
     ]
 
 
-def with_dams(stood: Source, dams: list[Dam]) -> list[Source]:
+def dams_in(stood: Source, dams: Sequence[Dam]) -> list[Dam]:
+    """The dams of a district whose plants fit into what stands in a group of it, in their order."""
+    left, found = stood.max_mw, []
+    for dam in dams:
+        if dam.district == stood.place and dam.capacity_mw <= left:
+            left -= dam.capacity_mw
+            found.append(dam)
+    return found
+
+
+def with_dams(stood: Source, behind: Sequence[Dam]) -> list[Source]:
     """What stands in a group of a district: plants on the run of the river, and each plant behind a dam.
 
-    Dams that are found in the group are taken out of `dams`. Their plants get the group's water in proportion to their
-    capacity, and give at most what the group reaches in its best hour.
+    Plants behind dams get the group's water in proportion to their capacity, and give at most what the group reaches
+    in its best hour.
     """
-    left, behind = stood.max_mw, []
-    for dam in [dam for dam in dams if dam.district == stood.place]:
-        if dam.capacity_mw <= left:
-            left -= dam.capacity_mw
-            behind.append(dam)
-            dams.remove(dam)
+    left = stood.max_mw - sum(dam.capacity_mw for dam in behind)
     most = float(np.max(stood.profile))
     kept = [
         replace(

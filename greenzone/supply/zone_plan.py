@@ -21,7 +21,7 @@ from greenzone.supply.ensemble import yearly_costs
 from greenzone.supply.groups import group_lcoe, stack_groups
 from greenzone.supply.mixes import cases_of, existing_fleet
 from greenzone.supply.plan import PlanModel
-from greenzone.supply.plan_dams import dams_of, with_dams
+from greenzone.supply.plan_dams import dams_in, dams_of, with_dams
 from greenzone.supply.plan_network import grid_of
 from greenzone.supply.plan_parts import ZONE, PlannedStore, Source, System
 from greenzone.supply.plan_periods import typical_weeks
@@ -218,7 +218,9 @@ def _sources(run: RunView, groups: xr.Dataset, costs: pd.DataFrame, plan: PlanSe
                 name,
                 place,
             )
-            found += [stood] if name != "hydro" else with_dams(stood, dams)
+            behind = dams_in(stood, dams) if name == "hydro" else []
+            dams = [dam for dam in dams if dam not in behind]  # each stands once, whatever groups its district has
+            found += with_dams(stood, behind)
         if free <= 0 or not np.isfinite(cheap[number]):
             continue
         if plan.lcoe_ceiling is None or cheap[number] <= plan.lcoe_ceiling:

@@ -8,7 +8,7 @@ import pytest
 
 from greenzone.layers.catalogue import read_table
 from greenzone.supply import Border, PlanModel, Source, System
-from greenzone.supply.plan_dams import dams_of, with_dams
+from greenzone.supply.plan_dams import dams_in, dams_of, with_dams
 
 
 def test_sarsang_holds_eighty_gigawatt_hours():
@@ -22,19 +22,18 @@ def test_what_stands_is_split_and_nothing_is_lost():
     profile = np.array([0.2, 0.6, 0.4])
     stood = Source("hydro Aghdara standing", profile, 40e3, 0.0, 70.0, 70.0, carrier="hydro", place="Aghdara")
     dams = dams_of(read_table("reservoirs"))
-    river, dam = with_dams(stood, dams)
+    river, dam = with_dams(stood, dams_in(stood, dams))
     assert river.max_mw + dam.max_mw == 70 and river.store_hours == 0
     assert dam.min_mw == dam.max_mw == 50 and dam.peak == 0.6
     assert dam.store_hours == pytest.approx(79.8e3 / 50, rel=1e-3)
-    assert dams == []  # no other group has the same dam
 
 
 @pytest.mark.parametrize(("place", "capacity"), [("Lachin", 70.0), ("Aghdara", 40.0)])
 def test_elsewhere_and_of_smaller_plants_nothing_changes(place, capacity):
     stood = Source("hydro standing", np.ones(3), 40e3, 0.0, capacity, capacity, carrier="hydro", place=place)
     dams = dams_of(read_table("reservoirs"))
-    assert with_dams(stood, dams) == [stood]
-    assert len(dams) == 1
+    assert dams_in(stood, dams) == []
+    assert with_dams(stood, []) == [stood]
 
 
 def test_water_that_waits_saves_imports():

@@ -4,8 +4,8 @@ Comes in: wind, temperature and pressure in rows, float32; each row is one hour 
 hours; `pressure` is None where `terms` hold it. Goes out: capacity factors of the same shape, or their sums. NaN in
 gives NaN out. `blocks.py` shares the rows among threads.
 
-The loops over a row become vector code, table look-up included (see `greenzone.simd`), and keep pace with the memory.
-For that whole numbers must stay 32 bits wide, which Numba would widen in every sum.
+The loops over a row become vector code, table look-up included (see `greenzone.simd`). For that
+whole numbers must stay 32 bits wide, which Numba would widen in every sum.
 """
 
 from __future__ import annotations
