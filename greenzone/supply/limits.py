@@ -86,7 +86,7 @@ def _findings(
     lost, needed = float(missing.sum()) * scale, float(case.demand_mw.sum()) * scale
     yield from _land(case, groups, target, wanted)
     if lost <= MET * needed:
-        yield "summary", "all", lost / needed, "1", "Demand is met in every hour: nothing limits this mix."
+        yield "summary", "all", lost / needed, "1", _nearly_met(lost, missing)
         return
     local = time + UTC_OFFSET
     season = {name: float(missing[local.month.isin(months)].sum() * scale / lost) for name, months in SEASONS.items()}
@@ -108,6 +108,17 @@ def _findings(
         yield "technology", name, gain, "GWh MW-1 year-1", f"One more MW of {name} leaves {gain:.2f} GWh less missing."
     for name, cost in price.items():
         yield "cost", name, cost, f"{costs.attrs['currency']} MWh-1", f"Through {name} a missing MWh costs {cost:,.0f}."
+
+
+def _nearly_met(lost: float, missing: Array) -> str:
+    """Of a mix that lacks nothing, or so little that no limit can be told from it."""
+    if lost <= 0:
+        return "Demand is met in every hour: nothing limits this mix."
+    hours = float((missing > 0).mean()) * HOURS_PER_YEAR
+    return (
+        f"Demand is met but for {1000 * lost:,.2f} MWh a year in {hours:,.0f} hours, at worst {missing.max():,.2f} MW: "
+        "too little to say what limits this mix."
+    )
 
 
 def missing_mw(case: Case, groups: xr.Dataset) -> Array:

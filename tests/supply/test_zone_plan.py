@@ -17,7 +17,7 @@ from greenzone.errors import GreenzoneError
 from greenzone.layers.catalogue import read_tables
 from greenzone.outputs.plan import plan_dataset, plan_tables, profile_tables
 from greenzone.schema import Potential
-from greenzone.supply import Source, least_cost_plan, plan_model, to_pypsa, what_limits
+from greenzone.supply import Source, least_cost_plan, limits, plan_model, to_pypsa, what_limits
 from greenzone.supply.plan_network import grid_of, read_lines
 from greenzone.supply.zone_plan import _with_fuel, sections_of, zone_system
 
@@ -276,3 +276,12 @@ def test_profiles_as_tables_are_those_of_the_groups():
     assert tables["profiles"].time.iloc[1] == "2019-01-01T01:00:00Z"
     assert tables["profiles"].solar_Jabrayil_1.to_numpy() == pytest.approx(DAY * 0.8, abs=1e-5)
     assert tables["profile_groups"].capacity_mw.tolist() == [60, 200, 30, 5]
+
+
+def test_a_mix_that_lacks_next_to_nothing_says_how_much():
+    """3 and 1 MW in two hours of a year: 4 MWh."""
+    missing = np.zeros(8760)
+    missing[[5, 6]] = 3.0, 1.0
+    told = limits._nearly_met(0.004, missing)
+    assert told.startswith("Demand is met but for 4.00 MWh a year in 2 hours, at worst 3.00 MW")
+    assert limits._nearly_met(0.0, np.zeros(8760)) == "Demand is met in every hour: nothing limits this mix."
