@@ -13,13 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from greenzone.errors import GreenzoneError
 from greenzone.supply.dispatch import HOURS_PER_YEAR
+from greenzone.supply.interior import Solution, found_by, solve_inside, with_clean_flows
 from greenzone.supply.plan_parts import System, check, coarser
 from greenzone.supply.plan_program import add_missing, build
 from greenzone.supply.plan_solution import Limits, Plan, explain, plan_of
 from greenzone.supply.program import INFINITY
 
 COARSE_STEPS = (3, 2)  # intervals taken together, the first that fits, in the programme that a longer one starts from
-LONG = 2000  # intervals of all nodes from which that is worth it
+LONG = 2000  # intervals of all nodes from which that is worth it, or the interior-point method
+FEW = 32  # parts up to which that method is quicker than the simplex method
 DUAL, PRIMAL, DEVEX = 1, 4, 1  # what HiGHS calls its ways of the simplex method and of pricing
 
 
@@ -74,9 +76,10 @@ class PlanModel:
         if not (np.isfinite(demand_factor) and demand_factor > 0):
             raise GreenzoneError(f"the factor on demand is {demand_factor}: it must be above 0")
         self._limit(limits)
-        if not self._run(limits):
+        solution = self._run(limits)
+        if solution is None:
             raise GreenzoneError(self._why_not(limits))
-        return self._plan(limits)
+        return self._plan(limits, solution)
 
     def change_capacity(self, min_mw: ArrayLike, max_mw: ArrayLike, per_mw: ArrayLike) -> None:
         """Other limits [MW] and costs [currency/MW/year] of the parts, in the order of `system.parts`.
@@ -138,9 +141,11 @@ class PlanModel:
         objective = np.zeros_like(self._costs)
         objective[column] = sign
         self._set_costs(objective)
-        if self._optimise() != highspy.HighsModelStatus.kOptimal:
+        inside = solve_inside(self._highs) if self._few else None
+        if inside is None and self._optimise() != highspy.HighsModelStatus.kOptimal:
             raise GreenzoneError("the near-optimal alternatives could not be solved: try a larger slack")
-        return float(self._highs.getSolution().col_value[column]) * self._layout.unit
+        value = (inside or found_by(self._highs)).col_value[column]
+        return round(float(value) * self._layout.unit, 6) + 0.0  # to the watt, and no minus zero
 
     def _limit(self, limits: Limits) -> None:
         """Set demand, imports and cost ceiling."""
@@ -180,8 +185,16 @@ class PlanModel:
     def _set_costs(self, costs: NDArray[np.float64]) -> None:
         self._highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
 
-    def _run(self, limits: Limits) -> bool:
-        """Solve; False where no plan exists."""
+    @property
+    def _few(self) -> bool:
+        """Whether the interior-point method is worth a try."""
+        return self.system.demand.size >= LONG and len(self.system.parts) <= FEW
+
+    def _run(self, limits: Limits) -> Solution | None:
+        """Solve; None where no plan exists."""
+        inside = solve_inside(self._highs) if self._few else None
+        if inside is not None:
+            return with_clean_flows(self._highs, inside, self._layout.capacity)
         self._start_from_coarse(limits)
         status = self._optimise()
         self._fresh = False
@@ -192,8 +205,10 @@ class PlanModel:
             status = highspy.HighsModelStatus.kUnbounded if feasible else highspy.HighsModelStatus.kInfeasible
         if status == highspy.HighsModelStatus.kUnbounded:
             raise GreenzoneError(self._why_unbounded())
-        if status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
-            return status == highspy.HighsModelStatus.kOptimal
+        if status == highspy.HighsModelStatus.kOptimal:
+            return found_by(self._highs)
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return None
         raise GreenzoneError(f"the solver stopped: {self._highs.modelStatusToString(status)}")
 
     def _optimise(self) -> highspy.HighsModelStatus:
@@ -222,13 +237,15 @@ class PlanModel:
         """Which limit cannot be kept, and what is missing."""
         if limits.cost_ceiling is not None:
             self._limit(Limits(limits.green_share, limits.every_hour, None, limits.demand_factor))
-            if self._run(limits):
-                cost = self._plan(limits).cost
+            solution = self._run(limits)
+            if solution is not None:
+                cost = self._plan(limits, solution).cost
                 ceiling = f"the cost ceiling of {limits.cost_ceiling:,.0f} a year cannot be kept"
                 return f"{ceiling}: the least cost is {cost:,.0f}"
         missing = self._add_missing()
         self._optimise()
-        plan, values = self._plan(limits), np.array(self._highs.getSolution().col_value)[missing]
+        solution = found_by(self._highs)
+        plan, values = self._plan(limits, solution), solution.col_value[missing]
         self._highs.deleteCols(missing.size, missing.ravel().astype(np.int32))
         self._set_costs(self._costs)
         return explain(self.system, plan, values * self._layout.unit)
@@ -247,6 +264,5 @@ class PlanModel:
             f"{', '.join(endless) or 'the sources'} cost, and neither has a limit; give the line or the source one"
         )
 
-    def _plan(self, limits: Limits) -> Plan:
-        solution = self._highs.getSolution()
+    def _plan(self, limits: Limits, solution: Solution) -> Plan:
         return plan_of(self.system, self._layout, self._costs, limits, solution)

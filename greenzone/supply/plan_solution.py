@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from greenzone.supply.dispatch import HOURS_PER_YEAR
+from greenzone.supply.interior import Solution
 from greenzone.supply.plan_parts import System
 from greenzone.supply.plan_program import Layout
 
@@ -69,10 +70,9 @@ class Plan:
     hourly: xr.Dataset
 
 
-def plan_of(system: System, layout: Layout, costs: NDArray[np.float64], limits: Limits, solution: Any) -> Plan:
+def plan_of(system: System, layout: Layout, costs: NDArray[np.float64], limits: Limits, solution: Solution) -> Plan:
     """The plan in MW, MWh and money from the solver's values and duals."""
-    value, row_value = np.array(solution.col_value), np.array(solution.row_value)
-    reduced, dual = np.array(solution.col_dual), np.array(solution.row_dual)
+    value, row_value, reduced, dual = solution.col_value, solution.row_value, solution.col_dual, solution.row_dual
     unit, hours = layout.unit, system.hours
     trade = _traded(system, layout, value) * unit
     carried = value[layout.carried] * unit
@@ -104,7 +104,7 @@ def plan_of(system: System, layout: Layout, costs: NDArray[np.float64], limits: 
         spent=cost + earned,
         capacity_mw=pd.Series(capacity, [part.name for part in system.parts]),
         value_per_mw=_values(system, layout, value, reduced) * HOURS_PER_YEAR,
-        share_value=_share_value(system, layout, limits, dual),
+        share_value=_share_value(system, layout, limits, dual, series["price"][1]),
         imported_gwh=imported / 1000,
         exported_gwh=exported / 1000,
         green_share=1 - imported / float((demand @ hours).sum()),
@@ -166,9 +166,14 @@ def _values(system: System, layout: Layout, value: NDArray[np.float64], reduced:
     return pd.Series(parts | {name: float(np.maximum(-cost, 0).sum()) for name, cost in saved.items()})
 
 
-def _share_value(system: System, layout: Layout, limits: Limits, dual: NDArray[np.float64]) -> float:
+def _share_value(
+    system: System, layout: Layout, limits: Limits, dual: NDArray[np.float64], price: NDArray[np.float64]
+) -> float:
     if limits.every_hour or not system.borders:
         return float("nan")
+    if limits.green_share == 1:  # no import at all: any dual that keeps them out is one, and the least is asked for
+        at = [system.nodes.index(border.node) for border in system.borders]
+        return max(0.0, *(float(price[i].max() - b.import_price) for i, b in zip(at, system.borders, strict=True)))
     return max(-float(dual[layout.green[0]]), 0.0) * system.steps
 
 
