@@ -1,12 +1,13 @@
-"""The interior-point method for a year with few capacities, and what a solver found, whichever it was.
+"""The interior-point method for long years, and what a solver found, whichever it was.
 
 Comes in: a HiGHS model. Goes out: a `Solution`. The method goes straight to the least cost where the simplex method
-walks along tens of thousands of corners; its steps grow dear with the number of capacities, each of which every hour
-knows.
+walks along tens of thousands of corners. Its steps grow dear with the number of capacities, each of which every hour
+knows: so it begins with the likely ones, and others join when the prices say that they pay.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import highspy
@@ -18,6 +19,8 @@ from scipy.sparse import csc_array, csc_matrix
 PRECISION = 1e-8  # of the balance of every hour and, relative to it, of the cost
 MOST_STEPS = 250  # a year takes 80 to 110; after these the simplex method has its turn
 MARGINS = 1e-7, 1e-6  # by which capacities are rounded up, so that what they allow is not missed by a rounding
+PAYING = 1e-7  # share of its cost by which a capacity must pay to join
+ROUNDS = 6  # of capacities that join
 NOTHING = 1e-9  # duals nearer to 0 are what the precision leaves of it
 
 
@@ -37,33 +40,97 @@ def found_by(highs: highspy.Highs) -> Solution:
     return Solution(*(np.array(v) for v in (found.col_value, found.row_value, found.col_dual, found.row_dual)))
 
 
-def solve_inside(highs: highspy.Highs) -> Solution | None:
-    """The least of the programme's cost; None where the method does not reach it, as where no plan exists."""
+@dataclass(frozen=True)
+class _Programme:
+    """A linear programme as arrays: cost and limits of columns, limits of rows, and the matrix."""
+
+    cost: NDArray[np.float64]
+    least: NDArray[np.float64]
+    most: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    matrix: csc_array
+
+
+def solve_inside(
+    highs: highspy.Highs, first: NDArray[np.bool_], limited: Iterable[tuple[NDArray, NDArray]]
+) -> Solution | None:
+    """The least of the programme's cost; None where the method does not reach it, as where no plan exists.
+
+    Parameters
+    ----------
+    highs : Highs
+        The programme.
+    first : ndarray (column,) of bool
+        Columns to begin with; the others stay at their lower limit until they would pay.
+    limited : iterable of (rows, columns)
+        Rows that keep a column, each its own, below what capacities allow.
+    """
+    programme = _programme(highs)
+    free = programme.least < programme.most
+    used, pairs = free & first, list(limited)
+    for _ in range(ROUNDS):
+        solution = _solve(programme, used)
+        if solution is None:
+            return None
+        solution = _with_least_limits(programme, solution, pairs)
+        paying = free & ~used & (solution.col_dual < -PAYING * programme.cost)
+        if not paying.any():
+            return solution
+        used |= paying
+    return None
+
+
+def _programme(highs: highspy.Highs) -> _Programme:
     lp = highs.getLp()
     start, index, value = (np.array(v) for v in (lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_))
     matrix = csc_array((value, index, start), shape=(lp.num_row_, lp.num_col_))
     cost, least, most = (np.array(v) for v in (lp.col_cost_, lp.col_lower_, lp.col_upper_))
-    low, high = np.array(lp.row_lower_), np.array(lp.row_upper_)
-    equal, used = low == high, np.isfinite(low) | np.isfinite(high)
-    rows = matrix.tocsr()
+    return _Programme(cost, least, most, np.array(lp.row_lower_), np.array(lp.row_upper_), matrix)
+
+
+def _solve(programme: _Programme, used: NDArray[np.bool_]) -> Solution | None:
+    """The solution with the columns that are not used at their lower limit."""
+    values = np.where(used, 0.0, programme.least)
+    rows = programme.matrix[:, np.flatnonzero(used)].tocsr()
+    given = programme.matrix @ values
+    low, high = programme.low - given, programme.high - given
+    there = (np.diff(rows.indptr) > 0) & (np.isfinite(low) | np.isfinite(high))
+    equal, within = there & (low == high), there & (low != high)
     solver = piqp.SparseSolver()
-    settings = solver.settings
+    settings, number = solver.settings, int(used.sum())
     settings.eps_abs = settings.eps_rel = PRECISION
     settings.eps_duality_gap_abs = settings.eps_duality_gap_rel = PRECISION
     settings.max_iter = MOST_STEPS
-    within = used & ~equal
+    least, most = programme.least[used], programme.most[used]
     solver.setup(
-        csc_matrix((lp.num_col_, lp.num_col_)), cost, csc_matrix(rows[equal]), low[equal],
+        csc_matrix((number, number)), programme.cost[used], csc_matrix(rows[equal]), low[equal],
         csc_matrix(rows[within]), low[within], high[within], least, most,
     )  # fmt: skip
     if solver.solve() != piqp.PIQP_SOLVED:
         return None
     result = solver.result
-    dual = np.zeros(lp.num_row_)
+    values[used] = np.clip(result.x, least, most)
+    dual = np.zeros(len(low))
     dual[equal], dual[within] = -result.y, result.z_l - result.z_u
-    values = np.clip(result.x, least, most)
-    reduced = cost - rows.T @ dual
-    return Solution(values, rows @ values, _cleared(reduced), _cleared(dual))
+    return _with_duals(programme, values, dual)
+
+
+def _with_least_limits(programme: _Programme, solution: Solution, pairs: list[tuple[NDArray, NDArray]]) -> Solution:
+    """The same with duals of limits no higher than their columns need.
+
+    Where the capacities in use allow nothing, as wind in a calm, any dual from there on would do, and would make each
+    capacity that could give something seem to pay.
+    """
+    dual = solution.row_dual.copy()
+    for rows, columns in pairs:
+        dual[rows] += np.minimum(np.maximum(-dual[rows], 0.0), np.maximum(solution.col_dual[columns], 0.0))
+    return _with_duals(programme, solution.col_value, dual)
+
+
+def _with_duals(programme: _Programme, values: NDArray[np.float64], dual: NDArray[np.float64]) -> Solution:
+    reduced = programme.cost - programme.matrix.T @ dual
+    return Solution(values, programme.matrix @ values, _cleared(reduced), _cleared(dual))
 
 
 def with_clean_flows(highs: highspy.Highs, inside: Solution, capacity: NDArray[np.int64]) -> Solution:

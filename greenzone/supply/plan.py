@@ -14,14 +14,16 @@ from numpy.typing import ArrayLike, NDArray
 from greenzone.errors import GreenzoneError
 from greenzone.supply.dispatch import HOURS_PER_YEAR
 from greenzone.supply.interior import Solution, found_by, solve_inside, with_clean_flows
+from greenzone.supply.plan_guess import likely_parts
 from greenzone.supply.plan_parts import System, check, coarser
 from greenzone.supply.plan_program import add_missing, build
 from greenzone.supply.plan_solution import Limits, Plan, explain, plan_of
 from greenzone.supply.program import INFINITY
 
 COARSE_STEPS = (3, 2)  # intervals taken together, the first that fits, in the programme that a longer one starts from
-LONG = 2000  # intervals of all nodes from which that is worth it, or the interior-point method
-FEW = 32  # parts up to which that method is quicker than the simplex method
+LONG = 2000  # intervals of all nodes from which that is worth it, and the interior-point method
+FEW = 16  # parts that the interior-point method takes up without asking which of them are likely
+GUESS_STEPS = (6, 4, 3, 2)  # intervals taken together, the first that fits, to find out which parts are likely
 DUAL, PRIMAL, DEVEX = 1, 4, 1  # what HiGHS calls its ways of the simplex method and of pricing
 
 
@@ -47,6 +49,9 @@ class PlanModel:
         self._highs = self._program.model()
         self._cost_row: int | None = None
         self._fresh = True
+        self._least, self._most = (
+            np.array([getattr(part, end) for part in system.parts]) for end in ("min_mw", "max_mw")
+        )
 
     def solve(
         self, green_share: float = 1.0, every_hour: bool = False, cost_ceiling: float | None = None,
@@ -95,6 +100,7 @@ class PlanModel:
             if not 0 <= least <= most:
                 raise GreenzoneError(f"the limits of {name} are {least:g} to {most:g} MW")
         columns, unit = self._layout.capacity, self._layout.unit
+        self._least, self._most = low, high
         self._highs.changeColsBounds(parts, columns.astype(np.int32), low / unit, high / unit)
         self._costs[columns] = cost / HOURS_PER_YEAR
         self._set_costs(self._costs)
@@ -141,7 +147,7 @@ class PlanModel:
         objective = np.zeros_like(self._costs)
         objective[column] = sign
         self._set_costs(objective)
-        inside = solve_inside(self._highs) if self._few else None
+        inside = self._inside(np.ones(len(self.system.parts), bool)) if self._long else None
         if inside is None and self._optimise() != highspy.HighsModelStatus.kOptimal:
             raise GreenzoneError("the near-optimal alternatives could not be solved: try a larger slack")
         value = (inside or found_by(self._highs)).col_value[column]
@@ -185,14 +191,9 @@ class PlanModel:
     def _set_costs(self, costs: NDArray[np.float64]) -> None:
         self._highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
 
-    @property
-    def _few(self) -> bool:
-        """Whether the interior-point method is worth a try."""
-        return self.system.demand.size >= LONG and len(self.system.parts) <= FEW
-
     def _run(self, limits: Limits) -> Solution | None:
         """Solve; None where no plan exists."""
-        inside = solve_inside(self._highs) if self._few else None
+        inside = self._inside(self._likely(limits)) if self._long else None
         if inside is not None:
             return with_clean_flows(self._highs, inside, self._layout.capacity)
         self._start_from_coarse(limits)
@@ -211,6 +212,43 @@ class PlanModel:
             return None
         raise GreenzoneError(f"the solver stopped: {self._highs.modelStatusToString(status)}")
 
+    @property
+    def _long(self) -> bool:
+        return self.system.demand.size >= LONG
+
+    def _inside(self, likely: NDArray[np.bool_] | None) -> Solution | None:
+        """By the interior-point method, which begins with the likely parts; None without them or a solution."""
+        if likely is None:
+            return None
+        first, layout = np.ones(len(self._costs), bool), self._layout
+        first[layout.capacity] = likely
+        return solve_inside(self._highs, first, ((layout.limits[pool], layout.used[pool]) for pool in layout.used))
+
+    def _likely(self, limits: Limits) -> NDArray[np.bool_] | None:
+        """Whether each part is one that the plan may well build; None where the coarse plan does not exist."""
+        parts = self.system.parts
+        factor = self._coarsening(GUESS_STEPS)
+        if len(parts) <= FEW or not factor:
+            return np.ones(len(parts), bool)
+        coarse = self._coarse(factor, limits)
+        if coarse._optimise() != highspy.HighsModelStatus.kOptimal:
+            return None
+        found, columns = found_by(coarse._highs), coarse._layout.capacity
+        missed = found.col_dual[columns] / np.maximum(coarse._costs[columns], np.finfo(float).tiny)
+        return likely_parts(parts, found.col_value[columns], missed, self._least < self._most)
+
+    def _coarse(self, factor: int, limits: Limits) -> PlanModel:
+        """The same model with `factor` intervals taken together."""
+        coarse = PlanModel(coarser(self.system, factor))
+        coarse.change_capacity(self._least, self._most, self._costs[self._layout.capacity] * HOURS_PER_YEAR)
+        coarse._limit(limits)
+        return coarse
+
+    def _coarsening(self, factors: tuple[int, ...]) -> int:
+        """The first of the factors that divides a period, or 0."""
+        length = self.system.steps // self.system.periods
+        return next((factor for factor in factors if length % factor == 0), 0)
+
     def _optimise(self) -> highspy.HighsModelStatus:
         self._highs.run()
         return self._highs.getModelStatus()
@@ -220,12 +258,10 @@ class PlanModel:
 
         Steps of 6, 3 and 1 hours together take half the time of the year solved at once.
         """
-        length = self.system.steps // self.system.periods
-        factor = next((each for each in COARSE_STEPS if length % each == 0), 0)
-        if not factor or not self._fresh or self.system.demand.size < LONG or self._cost_row is not None:
+        factor = self._coarsening(COARSE_STEPS)
+        if not factor or not self._fresh or not self._long or self._cost_row is not None:
             return
-        coarse = PlanModel(coarser(self.system, factor))
-        coarse._limit(limits)
+        coarse = self._coarse(factor, limits)
         coarse._start_from_coarse(limits)
         if coarse._optimise() == highspy.HighsModelStatus.kOptimal:
             basis = coarse._highs.getBasis()

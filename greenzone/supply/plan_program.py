@@ -29,7 +29,8 @@ class Layout:
     """Numbers of rows and columns.
 
     `balance` (node, time) and `green_hour` (time; empty with one border) are rows, `green` is the row of all imports;
-    the others are columns: `capacity` (part), `total` by kind, `used` (time) by pool of sources, `flows`
+    `limits` (time) by pool of sources those that keep what is `used` of it below what is built; the others are
+    columns: `capacity` (part), `total` by kind, `used` (time) by pool, `flows`
     (store, 3, time) charge, discharge and level, `trade` imports and exports (time) by border, exports empty where the
     border lets none out, `carried` (line, 2, time) there and back.
     """
@@ -41,6 +42,7 @@ class Layout:
     capacity: Index
     total: dict[str, Index]
     used: dict[Pool, Index]
+    limits: dict[Pool, Index]
     flows: Index
     trade: list[list[Index]]
     carried: Index
@@ -58,7 +60,7 @@ def build(system: System) -> tuple[Program, Layout]:
     several = len(system.borders) > 1
     green_hour = program.rows(steps, -INFINITY, INFINITY) if several else np.empty(0, np.int64)
     capacity = np.array([_capacity(program, part, unit) for part in system.parts])
-    used = _add_sources(program, system, capacity, at, share, unit)
+    used, limits = _add_sources(program, system, capacity, at, share, unit)
     powers = capacity[len(system.sources) :]
     flows = [
         _add_store(program, store, power, at[store.node], system)
@@ -73,7 +75,7 @@ def build(system: System) -> tuple[Program, Layout]:
     total = _add_totals(program, system, capacity, unit)
     shapes = {"flows": (flows, 3), "carried": (carried, 2)}
     stacked = {name: np.array(found, np.int64).reshape(-1, rows, steps) for name, (found, rows) in shapes.items()}
-    return program, Layout(unit, balance, green, green_hour, capacity, total, used, trade=trade, **stacked)
+    return program, Layout(unit, balance, green, green_hour, capacity, total, used, limits, trade=trade, **stacked)
 
 
 def add_missing(highs: highspy.Highs, layout: Layout, cost: NDArray[np.float64]) -> Index:
@@ -94,8 +96,9 @@ def _capacity(program: Program, part: Source | PlannedStore, unit: float) -> int
 
 def _add_sources(
     program: Program, system: System, capacity: Index, at: dict[str, Index], share: NDArray[np.float64], unit: float
-) -> dict[Pool, Index]:
-    """Sources whose MWh cost nothing feed in all that they can; of the others, columns say what is used."""
+) -> tuple[dict[Pool, Index], dict[Pool, Index]]:
+    """Sources whose MWh cost nothing feed in all that they can; of the others, columns say what is used, below what
+    the rows returned beside them allow."""
     used: dict[Pool, Index] = {}
     limits: dict[Pool, Index] = {}
     for source, column in zip(system.sources, capacity, strict=False):
@@ -112,7 +115,7 @@ def _add_sources(
         program.put(limits[key], column, -(source.peak if source.store_hours else profile))
     for key, fuel in fuels_of(system.sources).items():
         _add_fuel(program, system, fuel, used[key], unit)
-    return used
+    return used, limits
 
 
 def _add_fuel(program: Program, system: System, fuel: Fuel, used: Index, unit: float) -> None:

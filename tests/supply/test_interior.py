@@ -8,6 +8,7 @@ import pytest
 
 from greenzone.errors import GreenzoneError
 from greenzone.supply import Border, PlanModel, PlannedStore, Source, System, plan
+from greenzone.supply.plan_guess import likely_parts
 
 HOURS = 24 * 25
 
@@ -90,7 +91,7 @@ def test_a_ceiling_below_the_least_cost_is_told():
     model = PlanModel(system())
     least = model.solve(0.9).cost
     assert model.solve(0.9, cost_ceiling=1.01 * least).cost <= 1.01 * least
-    with pytest.raises(GreenzoneError, match="the cost ceiling of .* cannot be kept: the least cost is"):
+    with pytest.raises(GreenzoneError, match=r"the cost ceiling of .* cannot be kept: the least cost is"):
         model.solve(0.9, cost_ceiling=0.9 * least)
 
 
@@ -99,3 +100,27 @@ def test_exports_without_end_are_told():
     endless = System(case.sources, case.stores, case.demand_mw, case.time, [Border("out", 200.0, 150.0, 50.0, np.inf)])
     with pytest.raises(GreenzoneError, match="no least cost"):
         PlanModel(endless).solve(0.9)
+
+
+def test_parts_join_when_the_prices_say_that_they_pay(monkeypatch):
+    """Many parts, some of them unlikely by a coarse plan that knows nothing of them: the plan is the same."""
+    monkeypatch.setattr(plan, "FEW", 0)
+    monkeypatch.setattr(
+        plan, "likely_parts", lambda parts, built, missed, free: np.array([p.kind != "wind" for p in parts])
+    )
+    few = PlanModel(system()).solve(0.95)
+    monkeypatch.undo()
+    exact = PlanModel(system())
+    assert exact.system.demand.size < plan.LONG
+    assert few.cost == pytest.approx(exact.solve(0.95).cost, rel=1e-7)
+    assert few.capacity_mw["wind"] > 1
+
+
+def test_of_what_shares_rows_one_part_is_likely():
+    case = system()
+    parts = (*case.sources, *case.stores)
+    built, missed = np.array([3.0, 0, 0, 0, 0]), np.array([0.0, 0.9, 0.6, 0.9, 0.9])
+    found = likely_parts(parts, built, missed, np.array([True, True, False, True, True]))
+    assert found.tolist() == [True, True, False, True, True]  # wind alone has its kind; what stands is no choice
+    twins = [Source(name, np.ones(3), 1.0, 5.0, carrier="wind") for name in "ab"]
+    assert likely_parts(twins, np.zeros(2), np.array([0.5, 0.4]), np.ones(2, bool)).tolist() == [False, True]
