@@ -147,7 +147,7 @@ class PlanModel:
         objective = np.zeros_like(self._costs)
         objective[column] = sign
         self._set_costs(objective)
-        inside = self._inside(np.ones(len(self.system.parts), bool)) if self._long else None
+        inside = self._inside(np.ones(len(self.system.parts), bool)) if self._long and self._single else None
         if inside is None and self._optimise() != highspy.HighsModelStatus.kOptimal:
             raise GreenzoneError("the near-optimal alternatives could not be solved: try a larger slack")
         value = (inside or found_by(self._highs)).col_value[column]
@@ -193,7 +193,7 @@ class PlanModel:
 
     def _run(self, limits: Limits) -> Solution | None:
         """Solve; None where no plan exists."""
-        inside = self._inside(self._likely(limits)) if self._long else None
+        inside = self._inside(self._likely(limits)) if self._long and self._single else None
         if inside is not None:
             return with_clean_flows(self._highs, inside, self._layout.capacity)
         self._start_from_coarse(limits)
@@ -215,6 +215,12 @@ class PlanModel:
     @property
     def _long(self) -> bool:
         return self.system.demand.size >= LONG
+
+    @property
+    def _single(self) -> bool:
+        """Whether there is one node: lines between nodes tie the hours' rows together, and the interior-point method
+        then takes longer than the simplex method."""
+        return len(self.system.nodes) == 1
 
     def _inside(self, likely: NDArray[np.bool_] | None) -> Solution | None:
         """By the interior-point method, which begins with the likely parts; None without them or a solution."""
