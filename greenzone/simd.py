@@ -1,21 +1,56 @@
-"""What Numba does not tell its compiler about loops: that vectors may be wide, and that tables stay as they are.
+"""Values worked on many at a time: lanes of float32, for kernels that look up a table for every value.
 
-For kernels that look up a table for every value. LLVM makes vector code of such a loop only where it knows that what
-the loop writes is not the table; `read`, `look_up` and `write` say so. They take what plain indexing takes, but count
-no negative index from the end and check no bounds. Everywhere else plain indexing does as well and reads better.
+Inside a kernel `read` gives `LANES` neighbouring values of an array as one thing that can be added, multiplied,
+compared and written back. LLVM makes vectors of plain loops too, but not of these: short tables it keeps in memory,
+where a look-up is one load per value, and long formulas it works out one vector at a time, so that each step waits for
+the one before. Here every step is done on `ROWS` vectors in turn, and on AVX-512 a short table stays in registers.
+All else works on any processor.
 """
 
 from __future__ import annotations
 
 import contextlib
+import operator
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
 from numba.core import types
+from numba.core.datamodel import models
 from numba.core.errors import TypingError
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic as _intrinsic
+from numba.extending import register_model
+
+from greenzone.jit import generic
 
 intrinsic: Any = _intrinsic  # for the type checker: what it decorates is called without the typing context
+
+HAS_AVX512 = "+avx512f" in cpu_target.target_context.codegen().magic_tuple()[2].split(",")
+WIDTH = 16 if HAS_AVX512 else 8  # of a vector
+ROWS = 4 if HAS_AVX512 else 2  # vectors worked on together
+LANES = ROWS * WIDTH
+LINE = 16  # values that memory gives at once
+AHEAD = 512  # values by which `stream` asks for memory in advance; the processor alone does so too late
+
+FLOAT, INT, BIT = ir.FloatType(), ir.IntType(32), ir.IntType(1)
+VECTOR, NUMBERS, MASK = (ir.VectorType(kind, WIDTH) for kind in (FLOAT, INT, BIT))
+
+
+class Lanes(types.Type):
+    """Type of `LANES` values of float32."""
+
+    def __init__(self) -> None:
+        super().__init__(name="Lanes")
+
+
+lanes = Lanes()
+
+
+@register_model(Lanes)
+class _LanesModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, kind: Any) -> None:
+        super().__init__(manager, kind, ir.ArrayType(VECTOR, ROWS))
 
 
 @intrinsic
@@ -31,53 +66,242 @@ def wide_vectors(typingctx: Any) -> Any:
 
 
 @intrinsic
-def look_up(typingctx: Any, table: Any, index: Any) -> Any:
-    """`table[index]` of a table that no `write` of the kernel goes to."""
-    _check_contiguous(table)
-    return table.dtype(table, index), _loader("alias.scope")
+def base(typingctx: Any, array: Any) -> Any:
+    """Where a contiguous array begins, for the functions below; the array must live on elsewhere.
+
+    Arrays themselves would be counted as used in every turn of a loop, which takes longer than what is done there.
+    """
+    if array.layout != "C":
+        raise TypingError(f"{array} is not contiguous")
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return context.make_array(array)(context, builder, args[0]).data
+
+    return types.CPointer(array.dtype)(array), generate
 
 
 @intrinsic
-def read(typingctx: Any, array: Any, index: Any) -> Any:
-    """`array[index]` of an array that is no table."""
-    _check_contiguous(array)
-    return array.dtype(array, index), _loader("noalias")
+def read(typingctx: Any, array: Any, start: Any, end: Any) -> Any:
+    """Values of an array from `start`; zeros from `end` on."""
+    return lanes(array, types.intp, types.intp), _reader(array, ahead=False)
 
 
 @intrinsic
-def write(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
-    """`array[index] = value` in an array that is no table."""
-    _check_contiguous(array)
+def stream(typingctx: Any, array: Any, start: Any, end: Any) -> Any:
+    """The same of an array that is gone through once, from memory."""
+    return lanes(array, types.intp, types.intp), _reader(array, ahead=True)
 
+
+def _reader(array: Any, *, ahead: bool) -> Callable[..., Any]:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        stored = builder.store(args[2], _address(context, builder, signature, args))
-        stored.set_metadata("noalias", _table_scope(builder.module))
-        return context.get_dummy_value()
-
-    return types.void(array, index, array.dtype), generate
-
-
-def _check_contiguous(array: Any) -> None:
-    if array.layout != "C" or array.ndim != 1:
-        raise TypingError(f"{array} is no contiguous array of one dimension")
-
-
-def _loader(kind: str) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        loaded = builder.load(_address(context, builder, signature, args))
-        loaded.set_metadata(kind, _table_scope(builder.module))
-        return loaded
+        place = builder.gep(args[0], [args[1]])
+        if ahead:
+            for line in range(0, LANES, LINE):
+                address = builder.gep(place, [ir.Constant(INT, line + AHEAD)])
+                flags = [ir.Constant(INT, flag) for flag in (0, 3, 1)]  # to read, into the nearest cache, data
+                _call(builder, "llvm.prefetch.p0", ir.VoidType(), [address, *flags])
+        whole = builder.icmp_signed("<=", builder.add(args[1], args[1].type(LANES)), args[2])
+        with builder.if_else(whole, likely=True) as (then, otherwise):
+            with then:
+                all_of = [builder.load(_row(builder, place, row), align=4) for row in range(ROWS)]
+                then_block = builder.block
+            with otherwise:
+                rest = []
+                for row, mask in enumerate(_masks(builder, args[1], args[2])):
+                    values = [_row(builder, place, row), ir.Constant(INT, 4), mask, ir.Constant(VECTOR, None)]
+                    rest.append(_call(builder, f"llvm.masked.load.v{WIDTH}f32.p0", VECTOR, values))
+                other_block = builder.block
+        merged = []
+        for one, other in zip(all_of, rest, strict=True):
+            phi = builder.phi(VECTOR)
+            phi.add_incoming(one, then_block)
+            phi.add_incoming(other, other_block)
+            merged.append(phi)
+        return _pack(builder, merged)
 
     return generate
 
 
-def _address(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-    """Address of an element of a one-dimensional contiguous array."""
-    array = context.make_array(signature.args[0])(context, builder, args[0])
-    # A 32-bit index stays signed: LLVM then gathers sixteen at a time, and eight otherwise.
-    wide = types.int64 if signature.args[1] == types.int32 else types.uint64
-    index = context.cast(builder, args[1], signature.args[1], wide)
-    return builder.gep(array.data, [index], inbounds=True)
+@intrinsic
+def write(typingctx: Any, array: Any, start: Any, end: Any, values: Any) -> Any:
+    """Write values into an array from `start`, none from `end` on. No table lies where anything is written."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        place, rows = builder.gep(args[0], [args[1]]), _unpack(builder, args[3])
+        whole = builder.icmp_signed("<=", builder.add(args[1], args[1].type(LANES)), args[2])
+        with builder.if_else(whole, likely=True) as (then, otherwise):
+            with then:
+                for row, value in enumerate(rows):
+                    stored = builder.store(value, _row(builder, place, row), align=4)
+                    stored.set_metadata("noalias", _table_scope(builder.module))
+            with otherwise:
+                for row, mask in enumerate(_masks(builder, args[1], args[2])):
+                    values = [rows[row], _row(builder, place, row), ir.Constant(INT, 4), mask]
+                    stored = _call(builder, f"llvm.masked.store.v{WIDTH}f32.p0", ir.VoidType(), values)
+                    stored.set_metadata("noalias", _table_scope(builder.module))
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.intp, lanes), generate
+
+
+@intrinsic
+def look_up(typingctx: Any, table: Any, row: Any, lifted: Any) -> Any:
+    """Entries of a row of a table that stays in registers, of shape (rows, 2, 16); only where `HAS_AVX512`.
+
+    The last bits of `lifted` are the numbers of the entries.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        start = builder.mul(args[1], args[1].type(2 * WIDTH))
+        place = builder.gep(args[0], [start])
+        halves = [builder.load(_row(builder, place, half), align=4) for half in range(2)]
+        for half in halves:
+            half.set_metadata("alias.scope", _table_scope(builder.module))
+        name = "llvm.x86.avx512.vpermi2var.ps.512"
+        numbers = [builder.bitcast(value, NUMBERS) for value in _unpack(builder, args[2])]
+        return _pack(builder, [_call(builder, name, VECTOR, [halves[0], n, halves[1]]) for n in numbers])
+
+    return lanes(table, types.intp, lanes), generate
+
+
+@intrinsic
+def look_up_halves(typingctx: Any, table: Any, size: Any, lifted: Any) -> Any:
+    """Entries of a table of `size` = 2^n of int32, as two numbers: the entry itself, and the lower half of its bits.
+
+    The last bits of `lifted` are the numbers of the entries.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        last = _splat(builder, builder.trunc(builder.sub(args[1], args[1].type(1)), INT))
+        half = ir.Constant(NUMBERS, [0xFFFF] * WIDTH)
+        numbers = [builder.and_(builder.bitcast(value, NUMBERS), last) for value in _unpack(builder, args[2])]
+        entries = [_gather(builder, args[0], number) for number in numbers]
+        whole = _pack(builder, [builder.sitofp(entry, VECTOR) for entry in entries])
+        lower = _pack(builder, [builder.sitofp(builder.and_(entry, half), VECTOR) for entry in entries])
+        return context.make_tuple(builder, signature.return_type, [whole, lower])
+
+    return types.UniTuple(lanes, 2)(table, types.intp, lanes), generate
+
+
+@intrinsic
+def in_step(typingctx: Any, values: Any) -> Any:
+    """The same values; no vector of them is worked on further before all are at hand.
+
+    LLVM, to spare registers, would work out one vector from beginning to end and then the next, each instruction
+    waiting for the one before. An empty piece of assembler that takes all vectors and gives them back forbids it.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        if not HAS_AVX512:
+            return args[0]
+        rows, kind = _unpack(builder, args[0]), ir.LiteralStructType([VECTOR] * ROWS)
+        constraints = ",".join(["=v"] * ROWS + [str(row) for row in range(ROWS)])
+        step = ir.InlineAsm(ir.FunctionType(kind, [VECTOR] * ROWS), "", constraints)
+        found = builder.call(step, rows)
+        return _pack(builder, [builder.extract_value(found, row) for row in range(ROWS)])
+
+    return lanes(values), generate
+
+
+@intrinsic
+def where_less(typingctx: Any, one: Any, other: Any, yes: Any, no: Any) -> Any:
+    """`yes` where `one` is less than `other`, else `no`, as where either is NaN. Lanes or numbers."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        rows = zip(*_all_lanes(context, builder, signature, args), strict=True)
+        return _pack(builder, [builder.select(builder.fcmp_ordered("<", a, b), c, d) for a, b, c, d in rows])
+
+    return lanes(one, other, yes, no), generate
+
+
+def _arithmetic(method: str) -> Callable[..., Any]:
+    """Implementation of an operator for lanes with lanes or with numbers; products melt into sums."""
+
+    @intrinsic
+    def combine(typingctx: Any, one: Any, other: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            rows = zip(*_all_lanes(context, builder, signature, args), strict=True)
+            return _pack(builder, [getattr(builder, method)(a, b, flags=("contract",)) for a, b in rows])
+
+        return lanes(one, other), generate
+
+    def choose(one, other):  # type: ignore[no-untyped-def]
+        if lanes not in (one, other) or not {type(one), type(other)} <= {
+            Lanes,
+            types.Float,
+            types.Integer,
+            types.IntegerLiteral,
+        }:
+            return None
+        return lambda one, other: combine(one, other)
+
+    return choose
+
+
+generic(operator.add)(_arithmetic("fadd"))
+generic(operator.sub)(_arithmetic("fsub"))
+generic(operator.mul)(_arithmetic("fmul"))
+
+
+def _row(builder: Any, place: Any, row: int) -> Any:
+    """Address of one of the vectors there."""
+    return builder.bitcast(builder.gep(place, [ir.Constant(INT, row * WIDTH)]), VECTOR.as_pointer())
+
+
+def _pack(builder: Any, rows: list[Any]) -> Any:
+    packed = ir.Constant(ir.ArrayType(VECTOR, ROWS), ir.Undefined)
+    for row, value in enumerate(rows):
+        packed = builder.insert_value(packed, value, row)
+    return packed
+
+
+def _unpack(builder: Any, packed: Any) -> list[Any]:
+    return [builder.extract_value(packed, row) for row in range(ROWS)]
+
+
+def _all_lanes(context: Any, builder: Any, signature: Any, args: Any) -> list[list[Any]]:
+    """The vectors of each argument; a number fills them."""
+    rows = []
+    for kind, value in zip(signature.args, args, strict=True):
+        if kind == lanes:
+            rows.append(_unpack(builder, value))
+        else:
+            rows.append([_splat(builder, context.cast(builder, value, kind, types.float32))] * ROWS)
+    return rows
+
+
+def _splat(builder: Any, value: Any) -> Any:
+    kind = ir.VectorType(value.type, WIDTH)
+    first = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.Constant(INT, 0))
+    return builder.shuffle_vector(first, ir.Constant(kind, ir.Undefined), ir.Constant(NUMBERS, None))
+
+
+def _masks(builder: Any, start: Any, end: Any) -> list[Any]:
+    """Which lanes lie before `end`."""
+    left = _splat(builder, builder.trunc(builder.sub(end, start), INT))
+    counts = [ir.Constant(NUMBERS, [row * WIDTH + i for i in range(WIDTH)]) for row in range(ROWS)]
+    return [builder.icmp_unsigned("<", count, left) for count in counts]
+
+
+def _gather(builder: Any, data: Any, numbers: Any) -> Any:
+    """Entries of a table of int32."""
+    if HAS_AVX512:
+        values = [ir.Constant(NUMBERS, None), data, numbers, ir.Constant(MASK, [1] * WIDTH), ir.Constant(INT, 4)]
+        return _call(builder, "llvm.x86.avx512.mask.gather.dpi.512", NUMBERS, values)
+    found = ir.Constant(NUMBERS, ir.Undefined)
+    for lane in range(WIDTH):
+        index = builder.zext(builder.extract_element(numbers, ir.Constant(INT, lane)), ir.IntType(64))
+        entry = builder.load(builder.gep(data, [index]))
+        entry.set_metadata("alias.scope", _table_scope(builder.module))
+        found = builder.insert_element(found, entry, ir.Constant(INT, lane))
+    return found
+
+
+def _call(builder: Any, name: str, result: Any, values: list[Any]) -> Any:
+    function = builder.module.globals.get(name)
+    if function is None:
+        function = ir.Function(builder.module, ir.FunctionType(result, [value.type for value in values]), name)
+    return builder.call(function, values)
 
 
 def _table_scope(module: ir.Module) -> Any:

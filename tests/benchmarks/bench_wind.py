@@ -139,7 +139,7 @@ def against_windpowerlib(data: xr.Dataset, count: int) -> None:
     chosen = wind.turbine(TURBINE)
     curve = pd.Series(chosen.wind_speed), pd.Series(chosen.output * chosen.nominal_power)
     speed = work.wind[:, :2].astype(float) * float(work.terms.speed_factor[0])
-    density = 1.225 / ((work.temp[:, :2].astype(float) + 277.0) * float(work.terms.ratio_factor[0]))
+    density = 1.225 * float(work.terms.root_factor[0]) ** 3 / (work.temp[:, :2].astype(float) + 277.0)
 
     def theirs() -> None:
         for site in range(2):

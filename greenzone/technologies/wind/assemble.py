@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from greenzone.errors import GreenzoneError
 from greenzone.technologies.inputs import check_weather, second_dimension
 from greenzone.technologies.wind import blocks, kernel, model
-from greenzone.technologies.wind.curve import Curve, prepare_curve
+from greenzone.technologies.wind.curve import TEMP_CENTRE, Curve, prepare_curve, root_factor
 from greenzone.technologies.wind.hub_wind import wind_height
 from greenzone.technologies.wind.turbines import Turbine
 from greenzone.technologies.wind.turbines import turbine as library_turbine
@@ -147,8 +147,8 @@ def hub_terms(
     offset = np.asarray(temp_offset, dtype=float)
     values = (
         speed_factor,
-        offset + (model.KELVIN + temp_add),
-        model.STANDARD_DENSITY * model.GAS_CONSTANT / np.asarray(pressure, dtype=float),
+        offset + (model.KELVIN + temp_add - TEMP_CENTRE),
+        root_factor(pressure),
         cold_stop - offset + model.LAPSE_RATE * hub_height,
         gain,
     )

@@ -4,8 +4,7 @@ Comes in: wind, temperature and pressure in rows, float32; each row is one hour 
 hours; `pressure` is None where `terms` hold it. Goes out: capacity factors of the same shape, or their sums. NaN in
 gives NaN out. `blocks.py` shares the rows among threads.
 
-The loops over a row become vector code, table look-up included (see `greenzone.simd`). For that
-whole numbers must stay 32 bits wide, which Numba would widen in every sum.
+A row is worked through in lanes (see `greenzone.simd`).
 """
 
 from __future__ import annotations
@@ -16,13 +15,15 @@ import numpy as np
 from numba.core import types
 
 from greenzone.jit import generic, inlined, kernel
-from greenzone.simd import look_up, read, wide_vectors, write
-from greenzone.technologies.wind.curve import B_RANGE, LEVEL_BITS, LEVELS
+from greenzone.simd import LANES, base, in_step, look_up, look_up_halves, read, stream, where_less, wide_vectors, write
+from greenzone.technologies.wind.curve import HALF, LEVEL_RANGE, LEVELS, PRESSURE_CENTRE
 
-BLOCK = 1024  # values worked on together where they go into sums of float64, which would halve the vectors
-LEVEL_SCALE = np.float32(LEVELS / (B_RANGE[1] - B_RANGE[0]))
-LEVEL_START = np.float32(LEVELS * B_RANGE[0] / (B_RANGE[1] - B_RANGE[0]))
-SHIFT, LOWER_HALF = np.int32(LEVEL_BITS), np.int32(0xFFFF)
+BLOCK = 1024  # values worked on together where they go into sums
+SUM_BYTES = 2**20  # for the sums of all bins that are at work together, to stay near the processor
+LIFT = np.float32(2**23 - 0.5)  # added to a number, it leaves the whole part in the last bits
+LIFTED = np.float32(2**23)  # taken off again, it leaves the whole part
+LEVEL_SCALE = LEVELS / (LEVEL_RANGE[1] - LEVEL_RANGE[0])
+LEVEL_START = LEVELS * LEVEL_RANGE[0] / (LEVEL_RANGE[1] - LEVEL_RANGE[0])
 
 
 class Terms(NamedTuple):
@@ -31,15 +32,17 @@ class Terms(NamedTuple):
     Attributes
     ----------
     speed_factor : hub wind over the weather's wind speed. [1]
-    temp_add : added to the weather's air temperature in degC to give what the density at the hub goes by. [K]
-    ratio_factor : 1.225 / density at the hub over that; times Pa where pressure comes hour by hour. [K-1]
+    temp_add : added to the weather's air temperature in degC to give what the density at the hub goes by, as its
+        difference from TEMP_CENTRE. [K]
+    root_factor : (density / 1.225)^(1/3) times the cube root of that temperature [K1/3]; over that of the pressure
+        where it comes hour by hour. See `curve.root_factor`.
     still_below : air temperature of the weather below which the turbine stands still. [degC]
     gain : what losses leave of the output. [1]
     """
 
     speed_factor: np.ndarray
     temp_add: np.ndarray
-    ratio_factor: np.ndarray
+    root_factor: np.ndarray
     still_below: np.ndarray
     gain: np.ndarray
 
@@ -48,72 +51,82 @@ class Terms(NamedTuple):
 def series_of_hours(wind, temp, pressure, terms, curve, output):  # type: ignore[no-untyped-def]
     """Fill `output` (time, site) from weather of the same shape."""
     wide_vectors()
-    table, c = curve.table, _coefficients(curve)
+    c, end = _coefficients(curve), wind.shape[1]
+    here = _of_sites(terms)
     for time in range(wind.shape[0]):
-        speed, air, pascal, row = wind[time], temp[time], _row(pressure, time), output[time]
-        for i in range(np.uint64(row.size)):
-            write(row, i, _output(speed, air, pascal, i, terms, i, table, c))
+        speed, air, pascal, row = base(wind[time]), base(temp[time]), _row(pressure, time), base(output[time])
+        for i in range(0, end, LANES):
+            write(row, i, end, _output(speed, air, pascal, i, end, here, i, end, c))
 
 
 @kernel()
 def sums_of_hours(wind, temp, pressure, terms, curve, bins, sums):  # type: ignore[no-untyped-def]
     """Add the output of each hour to the row of `sums` (bin, site) that `bins` (time) names."""
     wide_vectors()
-    table, c, values = curve.table, _coefficients(curve), np.empty(BLOCK, np.float32)
-    for block in range(0, wind.shape[1], BLOCK):
-        start, size = _extent(block, wind.shape[1])
+    c, values, sites = _coefficients(curve), np.empty(BLOCK, np.float32), wind.shape[1]
+    here = _of_sites(terms)
+    stripe = BLOCK * max(1, SUM_BYTES // (8 * BLOCK * sums.shape[0]))
+    for first in range(0, sites, stripe):
         for time in range(wind.shape[0]):
-            speed, air, pascal, row = wind[time], temp[time], _row(pressure, time), sums[bins[time]]
-            for i in range(size):
-                write(values, i, _output(speed, air, pascal, start + i, terms, start + i, table, c))
-            for i in range(size):
-                row[start + i] += values[i]
+            speed, air, pascal, row = base(wind[time]), base(temp[time]), _row(pressure, time), sums[bins[time]]
+            for start in range(first, min(first + stripe, sites), BLOCK):
+                end = min(start + BLOCK, sites)
+                for i in range(start, end, LANES):
+                    write(base(values), i - start, end - start, _output(speed, air, pascal, i, end, here, i, end, c))
+                part = row[start:end]
+                for i in range(part.size):
+                    part[i] += values[i]
 
 
 @kernel()
 def groups_of_hours(wind, temp, pressure, terms, curve, group, weight, sums):  # type: ignore[no-untyped-def]
     """Add weight times output of each site to `sums` (time, group); group -1 counts nowhere."""
     wide_vectors()
-    table, c, values = curve.table, _coefficients(curve), np.empty(BLOCK, np.float32)
+    c, values, sites = _coefficients(curve), np.empty(BLOCK, np.float32), wind.shape[1]
+    here = _of_sites(terms)
     for time in range(wind.shape[0]):
-        speed, air, pascal, row = wind[time], temp[time], _row(pressure, time), sums[time]
-        for block in range(0, wind.shape[1], BLOCK):
-            start, size = _extent(block, wind.shape[1])
-            for i in range(size):
-                write(values, i, _output(speed, air, pascal, start + i, terms, start + i, table, c))
-            for i in range(size):
-                if group[start + i] >= 0:
-                    row[group[start + i]] += weight[start + i] * values[i]
+        speed, air, pascal, row = base(wind[time]), base(temp[time]), _row(pressure, time), sums[time]
+        for start in range(0, sites, BLOCK):
+            end = min(start + BLOCK, sites)
+            for i in range(start, end, LANES):
+                write(base(values), i - start, end - start, _output(speed, air, pascal, i, end, here, i, end, c))
+            for i in range(start, end):
+                if group[i] >= 0:
+                    row[group[i]] += weight[i] * values[i - start]
 
 
 @kernel()
 def series_of_cells(wind, temp, pressure, cell, terms, curve, output):  # type: ignore[no-untyped-def]
     """Fill `output` (site, time) from weather (cell, time) and the cell of each site."""
     wide_vectors()
-    table, c = curve.table, _coefficients(curve)
+    c, end = _coefficients(curve), wind.shape[1]
+    lanes = np.empty((5, LANES), np.float32)
     for site in range(cell.size):
-        speed, air, pascal, row = wind[cell[site]], temp[cell[site]], _row(pressure, cell[site]), output[site]
-        for i in range(np.uint64(row.size)):
-            write(row, i, _output(speed, air, pascal, i, terms, site, table, c))
+        speed, air, pascal = base(wind[cell[site]]), base(temp[cell[site]]), _row(pressure, cell[site])
+        row, here = base(output[site]), _of_site(terms, site, lanes)
+        for i in range(0, end, LANES):
+            write(row, i, end, _output(speed, air, pascal, i, end, here, 0, LANES, c))
 
 
 @kernel()
 def sums_of_cells(wind, temp, pressure, cell, terms, curve, bins, sums):  # type: ignore[no-untyped-def]
     """Add the output of each hour to the column of `sums` (site, bin) that `bins` (time) names; empty: to the first."""
     wide_vectors()
-    table, c, values = curve.table, _coefficients(curve), np.empty(BLOCK, np.float32)
+    c, values, hours = _coefficients(curve), np.empty(BLOCK, np.float32), wind.shape[1]
+    lanes = np.empty((5, LANES), np.float32)
     for site in range(cell.size):
-        speed, air, pascal = wind[cell[site]], temp[cell[site]], _row(pressure, cell[site])
-        for block in range(0, wind.shape[1], BLOCK):
-            start, size = _extent(block, wind.shape[1])
-            for i in range(size):
-                write(values, i, _output(speed, air, pascal, start + i, terms, site, table, c))
+        speed, air, pascal = base(wind[cell[site]]), base(temp[cell[site]]), _row(pressure, cell[site])
+        here = _of_site(terms, site, lanes)
+        for start in range(0, hours, BLOCK):
+            end = min(start + BLOCK, hours)
+            for i in range(start, end, LANES):
+                write(base(values), i - start, end - start, _output(speed, air, pascal, i, end, here, 0, LANES, c))
             if bins.size:
-                for i in range(size):
-                    sums[site, bins[start + i]] += values[i]
+                for i in range(start, end):
+                    sums[site, bins[i]] += values[i - start]
             else:
                 total = 0.0
-                for i in range(size):
+                for i in range(end - start):
                     total += values[i]
                 sums[site, 0] += total
 
@@ -124,88 +137,134 @@ def groups_of_cells(  # type: ignore[no-untyped-def]
 ):
     """Add weight times output of each site to `sums` (group, time) from hour `first` to `last`."""
     wide_vectors()
-    table, c, values = curve.table, _coefficients(curve), np.empty(BLOCK, np.float32)
+    c, values = _coefficients(curve), np.empty(BLOCK, np.float32)
+    lanes = np.empty((5, LANES), np.float32)
     for site in range(cell.size):
         if group[site] < 0:
             continue
-        speed, air, pascal, row = wind[cell[site]], temp[cell[site]], _row(pressure, cell[site]), sums[group[site]]
-        for block in range(first, last, BLOCK):
-            start, size = _extent(block, last)
-            for i in range(size):
-                write(values, i, _output(speed, air, pascal, start + i, terms, site, table, c))
-            for i in range(size):
-                row[start + i] += weight[site] * values[i]
+        speed, air, pascal = base(wind[cell[site]]), base(temp[cell[site]]), _row(pressure, cell[site])
+        row, here = sums[group[site]], _of_site(terms, site, lanes)
+        for start in range(first, last, BLOCK):
+            end = min(start + BLOCK, last)
+            for i in range(start, end, LANES):
+                write(base(values), i - start, end - start, _output(speed, air, pascal, i, end, here, 0, LANES, c))
+            part = row[start:end]
+            for i in range(part.size):
+                part[i] += weight[site] * values[i]
 
 
 @inlined
-def _extent(block, end):  # type: ignore[no-untyped-def]
-    """Start and length of a block, unsigned: an index that may be negative keeps loops from becoming vectors."""
-    return np.uint64(block), np.uint64(min(BLOCK, end - block))
+def _of_sites(terms):  # type: ignore[no-untyped-def]
+    """Where the terms of all sites stand."""
+    one, two, three, four, five = terms
+    return Terms(base(one), base(two), base(three), base(four), base(five))
+
+
+@inlined
+def _of_site(terms, site, lanes):  # type: ignore[no-untyped-def]
+    """Where the terms of one site stand, repeated in `lanes`."""
+    for i in range(LANES):
+        lanes[0, i], lanes[1, i], lanes[2, i] = terms.speed_factor[site], terms.temp_add[site], terms.root_factor[site]
+        lanes[3, i], lanes[4, i] = terms.still_below[site], terms.gain[site]
+    return Terms(base(lanes[0]), base(lanes[1]), base(lanes[2]), base(lanes[3]), base(lanes[4]))
 
 
 def _row(rows, number):  # type: ignore[no-untyped-def]
-    """A row of pressures, or None where there are none."""
+    """Where a row of pressures stands, or None where there are none."""
 
 
-def _over_pressure(factor, row, i):  # type: ignore[no-untyped-def]
-    """A factor over the pressure there, or the factor itself where there is none."""
+def _on_curve(table, size, place, z, b, v):  # type: ignore[no-untyped-def]
+    """Output at a place counted in cells, from a short table or a long one."""
+
+
+def _times_root(b, pressure, i, end, p):  # type: ignore[no-untyped-def]
+    """b times the cube root of pressure, or b itself where there is none."""
 
 
 @generic(_row)
 def _choose_row(rows, number):  # type: ignore[no-untyped-def]
     if isinstance(rows, types.NoneType):
         return lambda rows, number: None
-    return lambda rows, number: rows[number]
+    return lambda rows, number: base(rows[number])
 
 
-@generic(_over_pressure)
-def _choose_over_pressure(factor, row, i):  # type: ignore[no-untyped-def]
-    if isinstance(row, types.NoneType):
-        return lambda factor, row, i: factor
-    return lambda factor, row, i: factor / read(row, i)
+@generic(_times_root)
+def _choose_times_root(b, pressure, i, end, p):  # type: ignore[no-untyped-def]
+    if isinstance(pressure, types.NoneType):
+        return lambda b, pressure, i, end, p: b
+
+    def times_root(b, pressure, i, end, p):  # type: ignore[no-untyped-def]
+        x = stream(pressure, i, end) - PRESSURE_CENTRE
+        return b * (p[0] + x * (p[1] + x * (p[2] + x * (p[3] + x * (p[4] + x * (p[5] + x * (p[6] + x * p[7])))))))
+
+    return times_root
+
+
+@generic(_on_curve)
+def _choose_on_curve(table, size, place, z, b, v):  # type: ignore[no-untyped-def]
+    if table.dtype == types.float32:
+        return _on_short_table
+    return _on_long_table
+
+
+def _on_short_table(table, size, place, z, b, v):  # type: ignore[no-untyped-def]
+    end, down = v
+    lifted, off = in_step(place + LIFT), b - 1
+    f = in_step(place - (lifted - LIFTED))
+    level = in_step(look_up(table, 1, lifted) + off * look_up(table, 2, lifted))
+    level = in_step(look_up(table, 0, lifted) + off * level)
+    bent = in_step(look_up(table, 4, lifted) + off * look_up(table, 5, lifted) + f * look_up(table, 6, lifted))
+    value = level + f * (look_up(table, 3, lifted) + off * bent)
+    line = end - z * down
+    return where_less(line, value, line, value)
+
+
+def _on_long_table(table, size, place, z, b, v):  # type: ignore[no-untyped-def]
+    unit, unit_of_rise = v
+    cell = place + LIFT - LIFTED
+    level = b * LEVEL_SCALE - LEVEL_START + LIFT - LIFTED
+    number = cell * LEVELS + level
+    number = where_less(0, number, number, 0)  # also where it is NaN
+    number = where_less(number, size - 1, number, size - 1)
+    upper, lower = look_up_halves(table, size, number + LIFTED)
+    rise = lower * unit_of_rise - HALF * unit_of_rise
+    return upper * unit - HALF * unit + (place - cell) * rise
 
 
 @inlined
 def _coefficients(curve):  # type: ignore[no-untyped-def]
-    """All numbers of a curve beside its table, to be read once, before a loop."""
-    v, p = curve.scalars, curve.root
-    root = (p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7])
-    scale, bend = (v[0], v[1], v[2], v[3], v[4], v[5]), (v[6], v[7], v[8], v[9], v[10])
-    return root, scale, bend, v[11], (v[12], v[13], v[14], v[15], v[16]), np.uint32(curve.table.size - 1)
+    """All that is known of a curve, the table by where it stands, to be read once, before a loop."""
+    v, t, p = curve.scalars, curve.temp_root, curve.pressure_root
+    roots = (t[0], t[1], t[2], t[3], t[4], t[5]), (p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7])
+    standard = (v[0], v[1], v[2], v[3], v[4], v[5]), (v[6], v[7], v[8], v[9], v[10])
+    return roots, standard, (v[11], v[12], v[13], v[14]), (base(curve.table), curve.table.size, (v[15], v[16]))
 
 
 @inlined
-def _output(speed, air, pascal, i, terms, site, table, c):  # type: ignore[no-untyped-def]
-    """Output after losses of one value of a row of weather, with the terms of a site."""
-    root, scale, bend, per_speed, units, last = c
-    temp = read(air, i)
-    still = temp < read(terms.still_below, site)
-    v = read(speed, i) * (np.float32(0) if still else read(terms.speed_factor, site))
-    ratio = (temp + read(terms.temp_add, site)) * _over_pressure(read(terms.ratio_factor, site), pascal, i)
-    b = _root(ratio, root)
-    z = _standard_speed(v * b, b - np.float32(1), scale, bend) * per_speed
-    cell, level = np.int32(z), np.int32(b * LEVEL_SCALE - LEVEL_START)
-    index = np.uint32(np.int32(np.int32(cell << SHIFT) + level))
-    entry = look_up(table, np.int32(index if index < last else last))
-    rise = np.float32(np.int32(entry & LOWER_HALF)) * units[1] - units[3]
-    value = np.float32(entry) * units[0] - units[2] + (z - np.float32(cell)) * rise
-    value = units[4] if value > units[4] else value
-    return (np.float32(0) if value < np.float32(0) else value) * read(terms.gain, site)
+def _output(speed, air, pascal, i, end, terms, site, until, c):  # type: ignore[no-untyped-def]
+    """Output after losses of the lanes from `i` on of a row of weather that ends at `end`.
 
-
-@inlined
-def _root(ratio, p):  # type: ignore[no-untyped-def]
-    """Cube root of density / 1.225 from its inverse."""
-    x = ratio - np.float32(1.25)
-    return p[0] + x * (p[1] + x * (p[2] + x * (p[3] + x * (p[4] + x * (p[5] + x * (p[6] + x * p[7]))))))
-
-
-@inlined
-def _standard_speed(s, off, d, q):  # type: ignore[no-untyped-def]
-    """The same as `curve.standard_speed`, for one value."""
-    zero, one = np.float32(0), np.float32(1)
-    r = (s - d[0]) * (d[1] + off * (d[2] + off * (d[3] + off * (d[4] + off * d[5]))))
-    r = zero if r < zero else r
-    r = one if r > one else r
-    ahead = q[0] + off * (q[1] + off * q[2] + r * (q[3] + r * q[4]))
-    return s + s * off * (r + (r - r * r) * off * ahead)
+    `terms` are those of the sites from `site` to `until`.
+    """
+    (t, p), (d, q), (per_speed, before, beyond, highest), (table, size, v) = c
+    temp = stream(air, i, end)
+    factor = where_less(temp, read(terms.still_below, site, until), 0, read(terms.speed_factor, site, until))
+    x = in_step(temp + read(terms.temp_add, site, until))
+    root = in_step(t[0] + x * in_step(t[1] + x * in_step(t[2] + x * in_step(t[3] + x * (t[4] + x * t[5])))))
+    b = _times_root(read(terms.root_factor, site, until) * root, pascal, i, end, p)
+    off = in_step(b - 1)
+    s = in_step(stream(speed, i, end) * factor * b)
+    # as `curve.standard_speed`
+    scale = in_step(d[1] + off * in_step(d[2] + off * in_step(d[3] + off * (d[4] + off * d[5]))))
+    r = in_step((s - d[0]) * scale)
+    r = where_less(r, 0, 0, r)
+    r = in_step(where_less(1, r, 1, r))
+    bend = in_step(q[0] + off * in_step(q[1] + off * q[2] + r * (q[3] + r * q[4])))
+    k = in_step(r + (r - r * r) * off * bend)
+    z = in_step(s + s * off * k)
+    place = z * per_speed - before
+    place = where_less(place, 0.5, 0.5, place)
+    place = in_step(where_less(beyond, place, beyond, place))
+    value = _on_curve(table, size, place, z, b, v)
+    value = where_less(highest, value, highest, value)
+    return where_less(value, 0, 0, value) * read(terms.gain, site, until)
