@@ -25,7 +25,16 @@ from greenzone.supply.tiled import (
     tiled_system,
 )
 
-__all__ = ["HOURS_PER_YEAR", "MONTHS", "TOLERANCE", "Reservoir", "Storage", "dispatch", "hourly_dispatch"]
+__all__ = [
+    "HOURS_PER_YEAR",
+    "MONTHS",
+    "TOLERANCE",
+    "Reservoir",
+    "Storage",
+    "dispatch",
+    "hourly_dispatch",
+    "interval_hours",
+]
 
 SUMS = ("exported", "curtailed", "unserved")
 OF_RESERVOIR = ("inflow", "released", "spilled")
@@ -76,10 +85,10 @@ def dispatch(
     Returns
     -------
     Dataset
-        Per mean year, over `(scenario, month)`: `surplus_gwh deficit_gwh` (before stores,
-        after reservoirs), `exported_gwh curtailed_gwh unserved_gwh loss_of_load_hours peak_unserved_mw`; over `(scenario, deficit_share)` and
-        `(scenario, surplus_share)` the hours in which what is missing or left after the stores exceeds that share of
-        mean demand, `deficit_hours_over surplus_hours_over`; over `(scenario, month, store)` `charged_gwh
+        Per mean year, over `(scenario, month)`: `surplus_gwh deficit_gwh` (after reservoirs, before stores),
+        `exported_gwh curtailed_gwh unserved_gwh loss_of_load_hours peak_unserved_mw`; over `(scenario, deficit_share)`
+        and `(scenario, surplus_share)` the hours in which what is missing or left after the stores exceeds that share
+        of mean demand, `deficit_hours_over surplus_hours_over`; over `(scenario, month, store)` `charged_gwh
         discharged_gwh`; over `(scenario, store)` `level_end_gwh storage_loss_gwh`; over `(reservoir, scenario, month)`
         `inflow_gwh released_gwh spilled_gwh` and `reservoir_level_gwh`, what is held on the mean; over `(reservoir,
         scenario)` `reservoir_start_gwh reservoir_end_gwh`. In every scenario surplus = charged + exported + curtailed,
@@ -119,7 +128,8 @@ def hourly_dispatch(
     Dataset
         Over `(scenario, time)`: `exported_mw curtailed_mw unserved_mw`; over `(store, scenario, time)`: `charged_mw
         discharged_mw` and `level_mwh` at the end of each interval; over `(reservoir, scenario, time)`: `inflow_mw
-        released_mw spilled_mw` and `reservoir_level_mwh` at the end of each interval.
+        released_mw spilled_mw` and `reservoir_level_mwh` at the end of each interval, `reservoir_start_mwh` before the
+        first.
     """
     system = tiled_system(profiles, built_mw, demand_mw, time, demand_factor, stores, reservoirs, export_limit_mw)
     sums, held = _parted(system.hourly(), len(reservoirs))
@@ -139,6 +149,7 @@ def hourly_dispatch(
             "released_mw": (behind, held[kernel.RELEASED], {"units": "MW"}),
             "spilled_mw": (behind, held[kernel.SPILLED], {"units": "MW"}),
             "reservoir_level_mwh": (behind, held[kernel.LEVELS] * system.hours, {"units": "MWh"}),
+            "reservoir_start_mwh": (behind[:2], system.water(system.dams), {"units": "MWh"}),
         },
         {
             "time": system.time,
