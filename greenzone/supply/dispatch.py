@@ -101,12 +101,12 @@ def dispatch(
         larger than its group.
     """
     system = tiled_system(profiles, built_mw, demand_mw, time, demand_factor, stores, reservoirs, export_limit_mw)
-    sums, level, left = system.monthly()
+    begun, sums, level, left = system.monthly()
     years = system.hours * len(system.time) / HOURS_PER_YEAR
     flows, held = _parted(sums, len(reservoirs))
     result = _labelled(flows, level / 1000, system.hours, years, [store.name for store in stores])
     inflow = system.inflow(np.equal.outer(MONTHS, system.time.month).astype(float))
-    ends = system.water(system.dams), left
+    ends = begun.water(begun.dams), left
     return result.merge(_of_reservoirs(held, inflow, ends, system.time, [each.name for each in reservoirs]))
 
 
@@ -132,7 +132,8 @@ def hourly_dispatch(
         first.
     """
     system = tiled_system(profiles, built_mw, demand_mw, time, demand_factor, stores, reservoirs, export_limit_mw)
-    sums, held = _parted(system.hourly(), len(reservoirs))
+    begun, parts = system.hourly()
+    sums, held = _parted(parts, len(reservoirs))
     flows = np.moveaxis(sums, 0, -1)
     into, kept = system.efficiency[:, :1, None], system.efficiency[:, 1:, None]
     charged, discharged = flows[kernel.ROWS :: 2], flows[kernel.ROWS + 1 :: 2]
@@ -149,7 +150,7 @@ def hourly_dispatch(
             "released_mw": (behind, held[kernel.RELEASED], {"units": "MW"}),
             "spilled_mw": (behind, held[kernel.SPILLED], {"units": "MW"}),
             "reservoir_level_mwh": (behind, held[kernel.LEVELS] * system.hours, {"units": "MWh"}),
-            "reservoir_start_mwh": (behind[:2], system.water(system.dams), {"units": "MWh"}),
+            "reservoir_start_mwh": (behind[:2], begun.water(begun.dams), {"units": "MWh"}),
         },
         {
             "time": system.time,

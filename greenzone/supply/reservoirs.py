@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 import xarray as xr
@@ -101,7 +101,7 @@ def beside_generation(
     }
 
 
-def held_back(flows: xr.Dataset, reservoirs: Sequence[Reservoir], names: NDArray, wanted: Sequence[str]) -> Array:
+def held_back(flows: xr.Dataset, reservoirs: Sequence[Reservoir], names: NDArray, wanted: Sequence[Any]) -> Array:
     """What plants behind dams gave less what they would have given as the water runs, summed by technology.
 
     Parameters

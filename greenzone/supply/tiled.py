@@ -20,6 +20,8 @@ HOURS_PER_YEAR = 8760.0
 MONTHS = np.arange(1, 13)
 TOLERANCE = 1e-6  # share of mean demand below which a shortage is rounding of 32-bit profiles, not loss of load
 CHUNK = 1024  # intervals whose single flows are held at a time
+PASSES = 10  # at most, until reservoirs end as they began; two suffice where they are full or empty once
+SETTLED = 1e-6  # share of a reservoir's size by which its end may differ from its start
 
 
 @dataclass(frozen=True)
@@ -64,36 +66,47 @@ class TiledSystem:
     efficiency: NDArray[np.float64]
     rows: NDArray[np.int64]
     dams: NDArray[np.float64] | None
+    free: NDArray[np.bool_]
     limits: NDArray[np.float64]
 
-    def monthly(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Sums over `(month, sum, scenario)` and the levels at the end, of stores and of reservoirs. [MWh]"""
-        edges, months = _blocks(self.time)
-        stores, dams = self.stores.copy(), self.copied_dams()
-        sums = self._run(edges, months, len(MONTHS), stores, dams)
-        left = _untiled(stores[:, :, kernel.LEVEL], self.scenarios) / self.efficiency[:, 1:]
-        return sums, left * self.hours, self.water(dams)
+    def monthly(self) -> tuple[TiledSystem, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """The system as its reservoirs begin, sums over `(month, sum, scenario)`, levels of stores and reservoirs [MWh].
 
-    def hourly(self) -> NDArray[np.float64]:
-        """The sums of every interval alone, over `(time, sum, scenario)`."""
-        stores, dams, parts = self.stores.copy(), self.copied_dams(), []
+        Reservoirs of which no start is told begin empty, and once more with what they then hold at the end, until that
+        is the same. A fuller start never leaves less at the end: whenever it ends, no scenario was given water.
+        """
+        edges, months = _blocks(self.time)
+        system = self
+        for _ in range(PASSES):
+            stores, dams = self.stores.copy(), system.copied_dams()
+            sums = self._run(edges, months, len(MONTHS), stores, dams)
+            begun = system._refilled(dams)
+            if begun is None:
+                break
+            system = begun
+        left = _untiled(stores[:, :, kernel.LEVEL], self.scenarios) / self.efficiency[:, 1:]
+        return system, sums, left * self.hours, self.water(dams)
+
+    def hourly(self) -> tuple[TiledSystem, NDArray[np.float64]]:
+        """The system as its reservoirs begin, and the sums of every interval alone, over `(time, sum, scenario)`."""
+        system = self.monthly()[0] if self.free.any() else self
+        stores, dams, parts = self.stores.copy(), system.copied_dams(), []
         for first in range(0, len(self.time), CHUNK):
             last = min(first + CHUNK, len(self.time))
             rows = np.arange(last - first)
             parts.append(self._run(np.arange(first, last + 1), rows, last - first, stores, dams))
-        return np.concatenate(parts)
+        return system, np.concatenate(parts)
 
-    def settled(self, free: NDArray[np.bool_]) -> TiledSystem:
-        """The same with the reservoirs `free` beginning with what they hold at the end of a year that began empty.
-
-        A fuller start never leaves less at the end, so the next year ends with no less than that: nothing is given.
-        """
-        if self.dams is None or not free.any():
-            return self
-        edges, months = _blocks(self.time)
+    def _refilled(self, ended: NDArray[np.float64] | None) -> TiledSystem | None:
+        """The same beginning with the levels at its end, where it is free to; None where that changes nothing."""
+        if ended is None or self.dams is None or not self.free.any():
+            return None
+        level = np.where(self.free[:, None], ended[:, :, kernel.LEVEL], self.dams[:, :, kernel.LEVEL])
+        more = np.abs(level - self.dams[:, :, kernel.LEVEL])
+        if (more <= SETTLED * self.dams[:, :, kernel.SIZE]).all():
+            return None
         dams = self.dams.copy()
-        self._run(edges, months, len(MONTHS), self.stores.copy(), dams)
-        dams[:, ~free] = self.dams[:, ~free]
+        dams[:, :, kernel.LEVEL] = level
         return replace(self, dams=dams)
 
     def copied_dams(self) -> NDArray[np.float64] | None:
@@ -161,8 +174,8 @@ def tiled_system(
     tiled = tiled.reshape(len(tiled), len(stores), 3, kernel.TILE)
     limits = _tiles(np.stack([export, TOLERANCE * mean, mean]))
     rows, dams = np.array([each.group for each in reservoirs], np.int64), _dams(reservoirs, built, hours)
-    system = TiledSystem(stamps, hours, len(built), columns, _tiles(weights), tiled, efficiency, rows, dams, limits)
-    return system.settled(np.array([each.level_mwh is None for each in reservoirs], bool))
+    free = np.array([each.level_mwh is None for each in reservoirs], bool)
+    return TiledSystem(stamps, hours, len(built), columns, _tiles(weights), tiled, efficiency, rows, dams, free, limits)
 
 
 def _dams(reservoirs: Sequence[Reservoir], built: NDArray[np.float64], hours: float) -> NDArray[np.float64] | None:
