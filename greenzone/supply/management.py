@@ -168,7 +168,11 @@ def worth_table(case: Case, groups: xr.Dataset, with_all: xr.Dataset, price: flo
         plain = replace(case, management=case.management.model_copy(update={switch: LEFT_OUT[switch]}))
         rows += _difference(case.name, switch, outcomes(plain, groups)[0], with_all, price)
     if case.reservoirs:
-        rows += _difference(case.name, "reservoirs", outcomes(replace(case, reservoirs=()), groups)[0], with_all, price)
+        # Reservoirs without plants, not none: one kernel runs both, and a second need not be compiled.
+        idle = tuple(replace(each, capacity_mw=0.0, power_mw=0.0, size_mwh=0.0) for each in case.reservoirs)
+        rows += _difference(
+            case.name, "reservoirs", outcomes(replace(case, reservoirs=idle), groups)[0], with_all, price
+        )
     if case.management.hybrid is not None:
         own = np.isin(groups.technology.to_numpy(), case.management.hybrid.technologies)
         saved = float(case.built_mw[own].sum()) - case.management.hybrid.connection_mw

@@ -70,7 +70,7 @@ class TiledSystem:
     limits: NDArray[np.float64]
 
     def monthly(self) -> tuple[TiledSystem, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """The system as its reservoirs begin, sums over `(month, sum, scenario)`, levels of stores and reservoirs [MWh].
+        """The system as its reservoirs begin, sums over `(month, sum, scenario)`, levels at the end [MWh].
 
         Reservoirs of which no start is told begin empty, and once more with what they then hold at the end, until that
         is the same. A fuller start never leaves less at the end: whenever it ends, no scenario was given water.
