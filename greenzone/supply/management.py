@@ -19,7 +19,7 @@ from greenzone.supply.dispatch import dispatch, flows_by_month, hourly_dispatch
 from greenzone.supply.flexible import behind_connection, deferred_demand, firm_capacity
 from greenzone.supply.foresight import Water, foresight_dispatch
 from greenzone.supply.mixes import Case, storage
-from greenzone.supply.reservoirs import Supplied, beside_generation
+from greenzone.supply.reservoirs import Supplied, beside_generation, idle
 from greenzone.supply.scenarios import balance
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _islands(case: Case, groups: xr.Dataset) -> Iterator[Case]:
         yield replace(
             case, name=f"{case.name}: {district}", built_mw=np.where(own, case.built_mw, 0.0),
             demand_mw=case.demand_mw * share, stores=stores, export_limit_mw=0.0, management=alone,
-            reservoirs=tuple(each for each in case.reservoirs if own[each.group]),
+            reservoirs=tuple(each if own[each.group] else idle(each) for each in case.reservoirs),
         )  # fmt: skip
 
 
@@ -168,11 +168,8 @@ def worth_table(case: Case, groups: xr.Dataset, with_all: xr.Dataset, price: flo
         plain = replace(case, management=case.management.model_copy(update={switch: LEFT_OUT[switch]}))
         rows += _difference(case.name, switch, outcomes(plain, groups)[0], with_all, price)
     if case.reservoirs:
-        # Reservoirs without plants, not none: one kernel runs both, and a second need not be compiled.
-        idle = tuple(replace(each, capacity_mw=0.0, power_mw=0.0, size_mwh=0.0) for each in case.reservoirs)
-        rows += _difference(
-            case.name, "reservoirs", outcomes(replace(case, reservoirs=idle), groups)[0], with_all, price
-        )
+        running = replace(case, reservoirs=tuple(idle(each) for each in case.reservoirs))
+        rows += _difference(case.name, "reservoirs", outcomes(running, groups)[0], with_all, price)
     if case.management.hybrid is not None:
         own = np.isin(groups.technology.to_numpy(), case.management.hybrid.technologies)
         saved = float(case.built_mw[own].sum()) - case.management.hybrid.connection_mw

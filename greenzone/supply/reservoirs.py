@@ -61,6 +61,14 @@ def reservoirs_of(
     return tuple(found)
 
 
+def idle(each: Reservoir) -> Reservoir:
+    """A reservoir without its plant, which then runs as the water does.
+
+    In place of none where others have one: results keep their shape, and one kernel runs all.
+    """
+    return replace(each, capacity_mw=0.0, power_mw=0.0, size_mwh=0.0)
+
+
 def inflow_of(each: Reservoir, groups: xr.Dataset, resource_factor: Array) -> Array:
     """What would run through the plant of a reservoir of a mix, over time. [MW]"""
     profile = groups.capacity_factor[each.group].to_numpy().astype(float)
