@@ -20,7 +20,7 @@ HOURS_PER_YEAR = 8760.0
 MONTHS = np.arange(1, 13)
 TOLERANCE = 1e-6  # share of mean demand below which a shortage is rounding of 32-bit profiles, not loss of load
 CHUNK = 1024  # intervals whose single flows are held at a time
-PASSES = 10  # at most, until reservoirs end as they began; two suffice where they are full or empty once
+PASSES = 8  # for each reservoir at most, until all end as they began; two suffice where it is full or empty once
 SETTLED = 1e-6  # share of a reservoir's size by which its end may differ from its start
 
 
@@ -70,20 +70,16 @@ class TiledSystem:
     limits: NDArray[np.float64]
 
     def monthly(self) -> tuple[TiledSystem, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """The system as its reservoirs begin, sums over `(month, sum, scenario)`, levels at the end [MWh].
-
-        Reservoirs of which no start is told begin empty, and once more with what they then hold at the end, until that
-        is the same. A fuller start never leaves less at the end: whenever it ends, no scenario was given water.
-        """
+        """The system as its reservoirs begin, sums over `(month, sum, scenario)`, levels at the end [MWh]."""
         edges, months = _blocks(self.time)
-        system = self
-        for _ in range(PASSES):
+        system, stage = self, np.zeros(self.free.shape, np.int64)
+        for _ in range(PASSES * max(len(self.rows), 1)):
             stores, dams = self.stores.copy(), system.copied_dams()
             sums = self._run(edges, months, len(MONTHS), stores, dams)
-            begun = system._refilled(dams)
-            if begun is None:
+            started = system._restarted(dams, stage)
+            if started is None:
                 break
-            system = begun
+            system, stage = started
         left = _untiled(stores[:, :, kernel.LEVEL], self.scenarios) / self.efficiency[:, 1:]
         return system, sums, left * self.hours, self.water(dams)
 
@@ -97,17 +93,25 @@ class TiledSystem:
             parts.append(self._run(np.arange(first, last + 1), rows, last - first, stores, dams))
         return system, np.concatenate(parts)
 
-    def _refilled(self, ended: NDArray[np.float64] | None) -> TiledSystem | None:
-        """The same beginning with the levels at its end, where it is free to; None where that changes nothing."""
+    def _restarted(
+        self, ended: NDArray[np.float64] | None, stage: NDArray[np.int64]
+    ) -> tuple[TiledSystem, NDArray[np.int64]] | None:
+        """The same with reservoirs that may choose their start nearer to ending as they began; None where all do.
+
+        An hour adds to the level, or takes from it, and keeps it between empty and full, and so does a year of hours.
+        Where what a year that begins empty leaves (stage 0) is not left again by one that begins with it (1), more
+        comes than goes: then it is what a year that begins full leaves (2, 3). Another reservoir before this one, not
+        at rest itself, may undo that: then from the beginning.
+        """
         if ended is None or self.dams is None or not self.free.any():
             return None
-        level = np.where(self.free[:, None], ended[:, :, kernel.LEVEL], self.dams[:, :, kernel.LEVEL])
-        more = np.abs(level - self.dams[:, :, kernel.LEVEL])
-        if (more <= SETTLED * self.dams[:, :, kernel.SIZE]).all():
+        start, end, size = self.dams[:, :, kernel.LEVEL], ended[:, :, kernel.LEVEL], self.dams[:, :, kernel.SIZE]
+        moving = self.free & (np.abs(end - start) > SETTLED * size)
+        if not moving.any():
             return None
         dams = self.dams.copy()
-        dams[:, :, kernel.LEVEL] = level
-        return replace(self, dams=dams)
+        dams[:, :, kernel.LEVEL] = np.where(moving, np.choose(stage, [end, size, end, np.zeros_like(size)]), start)
+        return replace(self, dams=dams), np.where(moving, (stage + 1) % 4, stage)
 
     def copied_dams(self) -> NDArray[np.float64] | None:
         """The reservoirs at the start, to be written over."""
@@ -174,7 +178,8 @@ def tiled_system(
     tiled = tiled.reshape(len(tiled), len(stores), 3, kernel.TILE)
     limits = _tiles(np.stack([export, TOLERANCE * mean, mean]))
     rows, dams = np.array([each.group for each in reservoirs], np.int64), _dams(reservoirs, built, hours)
-    free = np.array([each.level_mwh is None for each in reservoirs], bool)
+    free = np.zeros((len(tiled), len(reservoirs), kernel.TILE), bool)
+    free[:, [each.level_mwh is None for each in reservoirs]] = True
     return TiledSystem(stamps, hours, len(built), columns, _tiles(weights), tiled, efficiency, rows, dams, free, limits)
 
 
