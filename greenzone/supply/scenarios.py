@@ -1,7 +1,8 @@
 """Supply scenarios: capacity mixes against demand, all at once.
 
-Comes in: groups with profiles, capacity built per scenario and group, demand, stores. Goes out: energy, share of demand
-met hour by hour, surplus and deficit, what stores and lines carry. Hydro and bioenergy follow their profiles.
+Comes in: groups with profiles, capacity built per scenario and group, demand, stores, reservoirs. Goes out: energy,
+share of demand met hour by hour, surplus and deficit, what stores and lines carry, what waits behind dams. Other
+hydropower and bioenergy follow their profiles.
 """
 
 from __future__ import annotations
