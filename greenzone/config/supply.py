@@ -132,6 +132,10 @@ class Supply(Options):
     deficit_price: float = Field(default=60.0, ge=0)
     """What energy from outside the zone costs, in the currency of the section economics [currency MWh-1]: an assumption
     behind the worth of energy management."""
+    reservoirs: bool = True
+    """Whether plants that stand at dams of the table `reservoirs` keep water back for hours in which it is missing, as
+    much as their usable volume holds. In fact irrigation decides in summer when water leaves: read it as the most they
+    can do. Behind a shared connection (`hybrid`) they run as the water does."""
     ranges: Ranges = Ranges()
     """What is uncertain about each mix."""
     scenarios: tuple[SupplyScenario, ...] = DEFAULT_SCENARIOS

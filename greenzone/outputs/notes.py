@@ -17,6 +17,11 @@ OWN_COSTS = (
     "Costs that the scenario names for {names} hold for sites, zones and the supply curve; lists of single plants and "
     "prospects keep the cost model of their technology."
 )
+WATER = (
+    "In the supply scenarios the plants at {names} keep water back for hours in which energy is missing, as far as the "
+    "usable volume goes. In fact irrigation decides in summer when water leaves: it is the most they can do "
+    "(supply.reservoirs)."
+)
 LISTED = ("hydro", "geothermal", "bioenergy")  # technologies that tell the cost of single plants
 
 
@@ -32,7 +37,25 @@ def uncertainty(run: RunView) -> list[str]:
     statements = [f"Weather: {weather_label(run)}."]
     if "wind" in run.potentials:
         statements.append(WIND)
-    return [*statements, *terrain_notes(run), LCOE, *cost_notes(run), *run.connected.notes, demand_note(run)]
+    return [
+        *statements,
+        *terrain_notes(run),
+        LCOE,
+        *cost_notes(run),
+        *run.connected.notes,
+        demand_note(run),
+        *reservoir_notes(run),
+    ]
+
+
+def reservoir_notes(run: RunView) -> list[str]:
+    """Which plants of the supply scenarios keep water back, and what that leaves out of account."""
+    table = run.scenarios
+    if "quantity" not in table:
+        return []
+    held = table[(table["quantity"] == "inflow") & (table["value"] > 0)]
+    names = list(dict.fromkeys(held["technology"]))
+    return [WATER.format(names=", ".join(names))] if names else []
 
 
 def cost_notes(run: RunView) -> list[str]:

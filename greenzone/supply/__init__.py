@@ -3,7 +3,7 @@
 from greenzone.supply.build_out import ZonePlan, least_cost_plan
 from greenzone.supply.compare import compare
 from greenzone.supply.demand import DemandShape, demand_series, read_demand, shaped_demand
-from greenzone.supply.dispatch import Storage, dispatch, hourly_dispatch
+from greenzone.supply.dispatch import Reservoir, Storage, dispatch, hourly_dispatch
 from greenzone.supply.draws import draw, percentiles, saltelli, sobol_indices
 from greenzone.supply.ensemble import ensemble, spread, yearly_costs
 from greenzone.supply.evaluate import evaluate
@@ -26,6 +26,7 @@ __all__ = [
     "PlanModel",
     "PlannedStore",
     "Ranges",
+    "Reservoir",
     "Source",
     "Storage",
     "System",

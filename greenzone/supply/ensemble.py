@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 from greenzone.economics.costs import price_factor
 from greenzone.economics.lcoe import capital_recovery_factor
 from greenzone.errors import GreenzoneError
-from greenzone.supply.dispatch import HOURS_PER_YEAR, MONTHS, Storage, dispatch, hourly_dispatch
+from greenzone.supply.dispatch import HOURS_PER_YEAR, MONTHS, Reservoir, Storage, dispatch, hourly_dispatch
+from greenzone.supply.reservoirs import held_back
 
 _UNITS = {"unserved_gwh": "GWh", "curtailed_gwh": "GWh", "exported_gwh": "GWh", "loss_of_load_hours": "h"}
 
@@ -35,6 +37,7 @@ def ensemble(
     stores: Sequence[Storage] = (),
     export_limit_mw: ArrayLike = 0.0,
     weather_year: ArrayLike | None = None,
+    reservoirs: Sequence[Reservoir] = (),
 ) -> xr.Dataset:
     """Supply, cost, emissions and land of every scenario.
 
@@ -61,6 +64,8 @@ def ensemble(
     weather_year : array_like of int (scenario,), optional
         Calendar year of `groups.time` whose weather and demand each scenario gets; without it every scenario runs
         through all of them.
+    reservoirs : sequence of Reservoir
+        Of plants within `built_mw`, whose resource factor goes for their water too.
 
     Returns
     -------
@@ -69,7 +74,7 @@ def ensemble(
         share_met_hourly share_met_annually unserved_gwh_year curtailed_gwh_year exported_gwh_year
         discharged_gwh_year loss_of_load_hours_year peak_unserved_mw_year`, `annual_cost`, `cost_per_mwh_met`,
         `avoided_co2_kt` (of what is met) and `land_km2`; over `(scenario, source, month)` `energy_by_source_gwh`,
-        where a source is a technology in a district.
+        where a source is a technology in a district; behind a dam that is what runs through the plant.
 
     Raises
     ------
@@ -78,11 +83,12 @@ def ensemble(
     """
     built, demand = np.atleast_2d(np.asarray(built_mw, float)), np.atleast_2d(np.asarray(demand_mw, float))
     weight = np.eye(len(built)) if demand_factor is None else np.atleast_2d(np.asarray(demand_factor, float))
-    effective = built * np.asarray(resource_factor, float)
-    first, again = _distinct(effective, weight, stores, export_limit_mw, weather_year, np.ndim(cost_factor) > 1)
+    resource = np.broadcast_to(np.asarray(resource_factor, float), built.shape)
+    effective, water = built * resource, _wetter(reservoirs, resource)
+    first, again = _distinct(effective, weight, stores, water, export_limit_mw, weather_year, np.ndim(cost_factor) > 1)
     years = None if weather_year is None else _rows(weather_year, first)
     parts = [
-        _of_years(groups, effective, demand, weight, stores, export_limit_mw, first[rows], hours)
+        _of_years(groups, effective, demand, weight, stores, water, export_limit_mw, first[rows], hours)
         for rows, hours in _weather_years(groups, len(first), years)
     ]
     result = parts[0] if len(parts) == 1 else xr.concat(parts, "scenario", data_vars="minimal").sortby("row")
@@ -95,15 +101,22 @@ def ensemble(
     return result.assign(_yearly(result, energy.sum("source").to_numpy(), cost, land, grid_emission))
 
 
+def _wetter(reservoirs: Sequence[Reservoir], resource: NDArray[np.float64]) -> list[Reservoir]:
+    """Reservoirs with the water of every scenario; groups that are not there are refused when they are dispatched."""
+    there = [each if 0 <= each.group < resource.shape[1] else replace(each, group=-1) for each in reservoirs]
+    return [replace(each, capacity_mw=np.asarray(each.capacity_mw) * resource[:, each.group]) for each in there]
+
+
 def _distinct(
     effective: NDArray[np.float64], weight: NDArray[np.float64], stores: Sequence[Storage],
-    export_limit_mw: ArrayLike, weather_year: ArrayLike | None, costs_differ: bool,
+    reservoirs: Sequence[Reservoir], export_limit_mw: ArrayLike, weather_year: ArrayLike | None, costs_differ: bool,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64] | slice]:  # fmt: skip
     """One scenario of each run of hours, and which of them each scenario is: draws of costs alone share their hours."""
     scenarios = len(effective)
     if not costs_differ:
         return np.arange(scenarios), slice(None)
     single = [value for store in stores for value in (store.power_mw, store.size_mwh)]
+    single += [value for each in reservoirs for value in _figures(each).values()]
     single += [export_limit_mw, 0.0 if weather_year is None else weather_year]
     columns = [np.broadcast_to(np.asarray(value, float), scenarios) for value in single]
     rows = np.concatenate([effective, weight, np.stack(columns, 1)], 1)
@@ -136,6 +149,7 @@ def _of_years(
     demand: NDArray[np.float64],
     weight: NDArray[np.float64],
     stores: Sequence[Storage],
+    reservoirs: Sequence[Reservoir],
     export_limit_mw: ArrayLike,
     rows: NDArray[np.int64],
     hours: NDArray[np.bool_],
@@ -143,16 +157,26 @@ def _of_years(
     """Flows, demand and energy by source of the scenarios `rows` through `hours`; `row` tells them apart later."""
     profiles, time = groups.capacity_factor.to_numpy()[:, hours], groups.time.to_numpy()[hours]
     own = [replace(each, power_mw=_rows(each.power_mw, rows), size_mwh=_rows(each.size_mwh, rows)) for each in stores]
+    water = [replace(each, **_figures(each, rows)) for each in reservoirs]
     flows = dispatch(
-        profiles, effective[rows], demand[:, hours], time, demand_factor=weight[rows], stores=own,
+        profiles, effective[rows], demand[:, hours], time, demand_factor=weight[rows], stores=own, reservoirs=water,
         export_limit_mw=_rows(export_limit_mw, rows),
     )  # fmt: skip
     needed = weight[rows] @ demand[:, hours].mean(1) * HOURS_PER_YEAR / 1000
     energy = energy_by_source(groups.isel(time=np.flatnonzero(hours)), effective[rows])
+    if reservoirs:
+        source = sources_of(groups)[0].argmax(0)
+        energy += held_back(flows, reservoirs, source, range(energy.sizes["source"]))
     return flows.assign(energy_by_source_gwh=energy, demand_gwh=("scenario", needed), row=("scenario", rows))
 
 
-def _rows(values: ArrayLike, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+def _figures(each: Reservoir, rows: NDArray[np.int64] | slice = slice(None)) -> dict[str, Any]:
+    """What a reservoir has in each of some scenarios."""
+    known = {name: getattr(each, name) for name in ("capacity_mw", "power_mw", "size_mwh", "level_mwh")}
+    return {name: _rows(value, rows) for name, value in known.items() if value is not None}
+
+
+def _rows(values: ArrayLike, rows: NDArray[np.int64] | slice) -> NDArray[np.float64]:
     given = np.asarray(values, float)
     return given[rows] if given.ndim and given.size > 1 else given
 
@@ -201,6 +225,7 @@ def ensemble_hours(
     resource_factor: ArrayLike = 1.0,
     stores: Sequence[Storage] = (),
     export_limit_mw: ArrayLike = 0.0,
+    reservoirs: Sequence[Reservoir] = (),
 ) -> xr.Dataset:
     """Every hour of a few scenarios; arguments as of `ensemble`, with one demand path for each scenario.
 
@@ -209,13 +234,17 @@ def ensemble_hours(
     Dataset
         The results of `greenzone.supply.hourly_dispatch`, and over `(scenario, source, time)` `generation_mw`.
     """
-    effective = np.atleast_2d(np.asarray(built_mw, float)) * np.asarray(resource_factor, float)
-    profiles = groups.capacity_factor.to_numpy()
+    built = np.atleast_2d(np.asarray(built_mw, float))
+    resource = np.broadcast_to(np.asarray(resource_factor, float), built.shape)
+    effective, profiles = built * resource, groups.capacity_factor.to_numpy()
     flows = hourly_dispatch(
-        profiles, effective, demand_mw, groups.time.to_numpy(), stores=stores, export_limit_mw=export_limit_mw
-    )
+        profiles, effective, demand_mw, groups.time.to_numpy(), stores=stores, reservoirs=_wetter(reservoirs, resource),
+        export_limit_mw=export_limit_mw,
+    )  # fmt: skip
     member, names = sources_of(groups)
     power = np.stack([effective[:, own] @ profiles[own].astype(float) for own in member], 1)
+    for each, more in zip(reservoirs, (flows.released_mw - flows.inflow_mw).to_numpy(), strict=True):
+        power[:, member[:, each.group].argmax()] += more
     dims = ("scenario", "source", "time")
     return flows.assign(generation_mw=(dims, power, {"units": "MW"})).assign_coords(names)
 

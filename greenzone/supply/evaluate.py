@@ -70,6 +70,9 @@ def evaluate(
         worths.append(worth_table(case, groups, found[0], section.deficit_price))
         results += found
         targets += [target, *(each.capacity_mw.to_numpy()[0] for each in found[1:])]
-    stores = list(dict.fromkeys(name for each in results for name in each.store.values))
-    results = [each.reindex(store=stores, fill_value=0) for each in results]
+    every = {
+        dim: list(dict.fromkeys(name for each in results for name in each[dim].values))
+        for dim in ("store", "reservoir")
+    }
+    results = [each.reindex(every, fill_value=0) for each in results]
     return scenario_table(xr.concat(results, "scenario"), np.array(targets), pd.concat(worths, ignore_index=True))

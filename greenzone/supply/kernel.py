@@ -1,7 +1,7 @@
 """The ensemble kernel: generation less demand, storage by a rule and its sums, for all scenarios in one pass.
 
-In come profiles, weights and stores of every scenario; out go sums by month. Scenarios lie side by side in tiles that
-one thread carries through the whole year, so that no array of scenarios × hours ever exists.
+In come profiles, weights, reservoirs and stores of every scenario; out go sums by month. Scenarios lie side by side in
+tiles that one thread carries through the whole year, so that no array of scenarios × hours ever exists.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from typing import TypeAlias
 
 import numba
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
-from greenzone.jit import inlined, kernel
+from greenzone.jit import generic, inlined, kernel
 
 Floats: TypeAlias = NDArray[np.float64]
 Floats32: TypeAlias = NDArray[np.float32]
@@ -24,13 +25,15 @@ STEP = 4  # hours carried in registers at a time; BLOCK is a multiple of it
 # Shares of mean demand that a deficit or surplus must exceed to be counted: points of their duration curves.
 DEFICIT_STEPS = (0.1, 0.25, 0.5)
 SURPLUS_STEPS = (0.5, 1.0, 2.0)
-# Rows of the sums; after them come charge and discharge of each store.
+# Rows of the sums; after them come charge and discharge of each store, then the rows of each reservoir.
 EXPORTED, CURTAILED, UNSERVED, HOURS_UNSERVED, PEAK_UNSERVED, DEFICIT_HOURS = range(6)
 SURPLUS_HOURS = DEFICIT_HOURS + len(DEFICIT_STEPS)
 ROWS = SURPLUS_HOURS + len(SURPLUS_STEPS)
-# Rows of a tile's limits, and of each of its stores.
+RELEASED, SPILLED, LEVELS = range(3)  # of a reservoir: what its plant gives, what passes it by, its level at the end
+OF_RESERVOIR = 3
+# Rows of a tile's limits, and of each of its stores; a reservoir has its plant's capacity besides.
 EXPORT_LIMIT, TOLERANCE, MEAN_DEMAND = range(3)
-LEVEL, POWER, SIZE = range(3)
+LEVEL, POWER, SIZE, CAPACITY = range(4)
 
 
 @inlined
@@ -53,6 +56,73 @@ def _store(rest: Floats, own: Floats, sums: Floats, efficiency: float) -> None:
             discharged += discharge
         own[LEVEL, i] = level
         sums[0, i], sums[1, i] = charged, discharged
+
+
+@inlined
+def _reservoir(rest: Floats, inflow: Floats, inside: Floats, own: Floats, sums: Floats) -> None:
+    """One reservoir keeps what arrives, but for what is missing without it and what it cannot hold.
+
+    The rest comes in with the plant running as the water does, and goes out with what it gives instead.
+    """
+    for i in range(TILE):
+        level, power, size, capacity = own[LEVEL, i], own[POWER, i], own[SIZE, i], own[CAPACITY, i]
+        released, spilled, levels = sums[RELEASED, i], sums[SPILLED, i], sums[LEVELS, i]
+        for hour in range(STEP):
+            arriving = capacity * inflow[hour]
+            water, missing = level + arriving, arriving - rest[hour, i]
+            given = min(max(water - size, missing), min(water, power))
+            given = max(given, 0.0)
+            kept = water - given
+            level = min(kept, size)
+            rest[hour, i] += given - arriving
+            released += given
+            spilled += kept - level
+            levels += level * inside[hour]
+        own[LEVEL, i] = level
+        sums[RELEASED, i], sums[SPILLED, i], sums[LEVELS, i] = released, spilled, levels
+
+
+def _reservoirs(rest, profiles, first, rows, dams, sums):  # type: ignore[no-untyped-def]
+    """Let the reservoirs of a tile keep and give water in the hours from `first` on; nothing where there are none."""
+
+
+@generic(_reservoirs)
+def _choose_reservoirs(rest, profiles, first, rows, dams, sums):  # type: ignore[no-untyped-def]
+    if isinstance(dams, types.NoneType):
+        return lambda rest, profiles, first, rows, dams, sums: None
+    return _in_turn
+
+
+def _in_turn(rest, profiles, first, rows, dams, sums):  # type: ignore[no-untyped-def]
+    inflow, inside = np.zeros(STEP), np.zeros(STEP)
+    inside[: len(profiles) - first] = 1.0
+    for k in range(len(dams)):
+        for hour in range(min(STEP, len(profiles) - first)):
+            inflow[hour] = profiles[first + hour, rows[k]]
+        row = len(sums) - OF_RESERVOIR * (len(dams) - k)
+        _reservoir(rest, inflow, inside, dams[k], sums[row : row + OF_RESERVOIR])
+
+
+def _of_tile(dams, tile):  # type: ignore[no-untyped-def]
+    """The reservoirs of a tile, or None where there are none."""
+
+
+@generic(_of_tile)
+def _choose_of_tile(dams, tile):  # type: ignore[no-untyped-def]
+    if isinstance(dams, types.NoneType):
+        return lambda dams, tile: None
+    return lambda dams, tile: dams[tile]
+
+
+def _number(dams):  # type: ignore[no-untyped-def]
+    """How many reservoirs a tile has."""
+
+
+@generic(_number)
+def _choose_number(dams):  # type: ignore[no-untyped-def]
+    if isinstance(dams, types.NoneType):
+        return lambda dams: 0
+    return lambda dams: len(dams)
 
 
 @inlined
@@ -93,14 +163,17 @@ def _count(rest: Floats, limits: Floats, sums: Floats) -> None:
 
 @kernel()
 def _balance(
-    residual: Floats32, count: int, stores: Floats, efficiency: Floats, limits: Floats, sums: Floats, rest: Floats
-) -> None:
-    """Carry one tile through `count` hours: stores in their order, then export and what is lost on either side."""
+    residual: Floats32, profiles: Floats32, stores: Floats, efficiency: Floats, rows: NDArray[np.int64],
+    dams: Floats | None, limits: Floats, sums: Floats, rest: Floats,
+) -> None:  # fmt: skip
+    """Carry one tile through some hours: reservoirs and stores in their order, export, what is lost on either side."""
+    count = len(profiles)
     for first in range(0, count, STEP):
         for hour in range(STEP):
             for i in range(TILE):
                 # Hours beyond the last hold nothing to balance.
                 rest[hour, i] = residual[first + hour, i] if first + hour < count else 0.0
+        _reservoirs(rest, profiles, first, rows, dams, sums)
         for k in range(len(stores)):
             row = ROWS + 2 * k
             _store(rest, stores[k], sums[row : row + 2], efficiency[k])
@@ -123,15 +196,16 @@ def _add_up(own: Floats, sums: Floats) -> None:
 @kernel()
 def _tile(
     profiles: Floats32, weights: Floats32, edges: NDArray[np.int64], months: NDArray[np.int64], stores: Floats,
-    efficiency: Floats, limits: Floats, sums: Floats,
+    efficiency: Floats, rows: NDArray[np.int64], dams: Floats | None, limits: Floats, sums: Floats,
 ) -> None:  # fmt: skip
     """Carry one tile through all hours; its arrays as in `dispatch`."""
     residual = np.empty((BLOCK, TILE), np.float32)
-    rest, own = np.empty((STEP, TILE)), np.zeros((ROWS + 2 * len(stores), TILE))
+    number = ROWS + 2 * len(stores) + OF_RESERVOIR * _number(dams)
+    rest, own = np.empty((STEP, TILE)), np.zeros((number, TILE))
     for block in range(len(months)):
-        first, count = edges[block], edges[block + 1] - edges[block]
-        np.dot(profiles[first : first + count], weights, residual[:count])
-        _balance(residual, count, stores, efficiency, limits, own, rest)
+        hours = profiles[edges[block] : edges[block + 1]]
+        np.dot(hours, weights, residual[: len(hours)])
+        _balance(residual, hours, stores, efficiency, rows, dams, limits, own, rest)
         if block + 1 == len(months) or months[block + 1] != months[block]:
             _add_up(own, sums[months[block]])
 
@@ -139,7 +213,7 @@ def _tile(
 @kernel(parallel=True)
 def dispatch(
     profiles: Floats32, weights: Floats32, edges: NDArray[np.int64], months: NDArray[np.int64], stores: Floats,
-    efficiency: Floats, limits: Floats, sums: Floats,
+    efficiency: Floats, rows: NDArray[np.int64], dams: Floats | None, limits: Floats, sums: Floats,
 ) -> None:  # fmt: skip
     """Balance every hour of every scenario and sum it by month.
 
@@ -158,6 +232,12 @@ def dispatch(
         can give [MW × intervals], power [MW]. Holds the level at the end afterwards.
     efficiency : ndarray (store,)
         Of charging and discharging together. [1]
+    rows : ndarray of int (reservoir,)
+        Profile that the water of each reservoir follows.
+    dams : ndarray (tile, reservoir, 4, TILE) or None
+        Level at the start [MW × intervals], most output [MW], size [MW × intervals], capacity within that of the
+        profile [MW] of each reservoir, in the order in which they are used. Holds the level at the end afterwards.
+        None compiles to a kernel that knows nothing of water.
     limits : ndarray (tile, 3, TILE)
         Export over the line [MW]; shortage below which an hour counts as served [MW]; mean demand [MW].
     sums : ndarray (tile, month, row, TILE)
@@ -165,7 +245,8 @@ def dispatch(
         number of intervals, the highest MW.
     """
     for tile in numba.prange(len(weights)):
-        _tile(profiles, weights[tile], edges, months, stores[tile], efficiency, limits[tile], sums[tile])
+        own = _of_tile(dams, tile)
+        _tile(profiles, weights[tile], edges, months, stores[tile], efficiency, rows, own, limits[tile], sums[tile])
 
 
 @kernel()

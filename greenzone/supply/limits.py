@@ -22,6 +22,7 @@ from greenzone.supply.ensemble import yearly_costs
 from greenzone.supply.groups import stack_groups
 from greenzone.supply.management import reaching_grid, served_demand
 from greenzone.supply.mixes import Case, build, cases_of, storage, targets_of
+from greenzone.supply.reservoirs import beside_generation
 from greenzone.supply.sectors import temp_of_people
 
 if TYPE_CHECKING:
@@ -125,13 +126,15 @@ def missing_mw(case: Case, groups: xr.Dataset) -> Array:
     """Demand of a case that is not served, over time, with its energy management but without foresight. [MW]"""
     generation, _ = reaching_grid(case, groups)
     demand, time = served_demand(case, generation), groups.time.to_numpy()
-    if not case.stores:
+    if not case.stores and not case.reservoirs:
         return np.maximum(demand - generation, 0.0)
-    return hourly_dispatch(generation[None], [[1.0]], demand[None], time, stores=case.stores).unserved_mw.to_numpy()[0]
+    supplied = beside_generation(generation[None], case.reservoirs, groups, case.resource_factor)
+    flows = hourly_dispatch(demand_mw=demand[None], time=time, stores=case.stores, **supplied)
+    return flows.unserved_mw.to_numpy()[0]
 
 
 def missing_gwh(cases: Sequence[Case], groups: xr.Dataset) -> Array:
-    """The same in a year, of cases with the same kinds of stores in the same order, all at once. [GWh]"""
+    """The same in a year, of cases with the same reservoirs and kinds of stores in one order, all at once. [GWh]"""
     generation = np.stack([reaching_grid(case, groups)[0] for case in cases])
     demand = np.stack([served_demand(case, own) for case, own in zip(cases, generation, strict=True)])
     stores = [
@@ -142,7 +145,8 @@ def missing_gwh(cases: Sequence[Case], groups: xr.Dataset) -> Array:
         )
         for alike in zip(*(case.stores for case in cases), strict=True)
     ]
-    flows = dispatch(generation, np.eye(len(cases)), demand, groups.time.to_numpy(), stores=stores)
+    supplied = beside_generation(generation, cases[0].reservoirs, groups, cases[0].resource_factor)
+    flows = dispatch(demand_mw=demand, time=groups.time.to_numpy(), stores=stores, **supplied)
     return flows.unserved_gwh.sum("month").to_numpy()
 
 

@@ -15,10 +15,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from greenzone.layers.catalogue import read_table
-from greenzone.supply.dispatch import dispatch, flows_by_month
+from greenzone.supply.dispatch import dispatch, flows_by_month, hourly_dispatch
 from greenzone.supply.flexible import behind_connection, deferred_demand, firm_capacity
-from greenzone.supply.foresight import foresight_dispatch
+from greenzone.supply.foresight import Water, foresight_dispatch
 from greenzone.supply.mixes import Case, storage
+from greenzone.supply.reservoirs import Supplied, beside_generation, idle
 from greenzone.supply.scenarios import balance
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def _islands(case: Case, groups: xr.Dataset) -> Iterator[Case]:
         yield replace(
             case, name=f"{case.name}: {district}", built_mw=np.where(own, case.built_mw, 0.0),
             demand_mw=case.demand_mw * share, stores=stores, export_limit_mw=0.0, management=alone,
+            reservoirs=tuple(each if own[each.group] else idle(each) for each in case.reservoirs),
         )  # fmt: skip
 
 
@@ -77,17 +79,33 @@ def _balanced(case: Case, groups: xr.Dataset) -> xr.Dataset:
     generation, lost = reaching_grid(case, groups)
     demand = served_demand(case, generation)
     time = groups.time.to_numpy()
+    supplied = beside_generation(generation[None], case.reservoirs, groups, case.resource_factor)
     if case.management.foresight == "none":
         flows = dispatch(
-            generation[None], [[1.0]], demand[None], time, stores=case.stores, export_limit_mw=case.export_limit_mw
+            demand_mw=demand[None], time=time, stores=case.stores, export_limit_mw=case.export_limit_mw, **supplied
         )
     else:
-        day_ahead = case.management.foresight == "day_ahead"
-        planned = foresight_dispatch(generation, demand, case.stores, case.export_limit_mw, day_ahead)
-        flows = flows_by_month(planned, demand, time, [store.name for store in case.stores])
+        planned = foreseen(case, supplied, demand, time)
+        names = [[each.name for each in kind] for kind in (case.stores, case.reservoirs)]
+        flows = flows_by_month(planned, demand, time, *names)
     effective = case.built_mw * case.resource_factor
-    result = balance(groups, case.built_mw[None], effective[None], demand[None], [case.name], flows)
+    result = balance(groups, case.built_mw[None], effective[None], demand[None], [case.name], flows, case.reservoirs)
     return result.assign(lost_at_connection_gwh=("scenario", [float(lost.mean()) * 8.76], {"units": "GWh"}))
+
+
+def foreseen(case: Case, supplied: Supplied, demand: Array, time: NDArray[np.datetime64]) -> dict[str, Array]:
+    """Flows of a case with foresight; its reservoirs begin as full as the rule without foresight would have them."""
+    waters = []
+    if supplied["reservoirs"]:
+        start = hourly_dispatch(demand_mw=demand[None], time=time, **supplied).reservoir_start_mwh.to_numpy()[:, 0]
+        waters = [
+            Water(inflow, float(np.asarray(each.power_mw)), float(np.asarray(each.size_mwh)), float(level))
+            for each, inflow, level in zip(supplied["reservoirs"], supplied["profiles"][1:], start, strict=True)
+        ]
+    day_ahead = case.management.foresight == "day_ahead"
+    return foresight_dispatch(
+        supplied["profiles"][0], demand, case.stores, case.export_limit_mw, day_ahead, waters=waters
+    )
 
 
 def reaching_grid(case: Case, groups: xr.Dataset) -> tuple[Array, Array]:
@@ -126,7 +144,7 @@ def switches_on(management: Management) -> list[str]:
 
 
 def worth_table(case: Case, groups: xr.Dataset, with_all: xr.Dataset, price: float) -> pd.DataFrame:
-    """What each switch of a case is worth: the case with all of them less the case without the one.
+    """What each switch and the reservoirs of a case are worth: the case with all of them less the case without the one.
 
     Parameters
     ----------
@@ -149,6 +167,9 @@ def worth_table(case: Case, groups: xr.Dataset, with_all: xr.Dataset, price: flo
     for switch in switches_on(case.management):
         plain = replace(case, management=case.management.model_copy(update={switch: LEFT_OUT[switch]}))
         rows += _difference(case.name, switch, outcomes(plain, groups)[0], with_all, price)
+    if case.reservoirs:
+        running = replace(case, reservoirs=tuple(idle(each) for each in case.reservoirs))
+        rows += _difference(case.name, "reservoirs", outcomes(running, groups)[0], with_all, price)
     if case.management.hybrid is not None:
         own = np.isin(groups.technology.to_numpy(), case.management.hybrid.technologies)
         saved = float(case.built_mw[own].sum()) - case.management.hybrid.connection_mw

@@ -19,8 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 from greenzone.layers.catalogue import read_table
 from greenzone.schema import Layers
 from greenzone.supply.demand import read_demand
-from greenzone.supply.dispatch import HOURS_PER_YEAR, Storage
+from greenzone.supply.dispatch import HOURS_PER_YEAR, Reservoir, Storage
 from greenzone.supply.groups import allocate
+from greenzone.supply.plan_dams import dams_of
+from greenzone.supply.reservoirs import reservoirs_of
 from greenzone.supply.sectors import (
     BASE_YEAR,
     SECTORS,
@@ -39,7 +41,8 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Case:
-    """One mix: capacity and weather factor over `group`, demand over `(sector, time)` [MW], stores, switches."""
+    """One mix: capacity and weather factor over `group`, demand over `(sector, time)` [MW], stores, switches,
+    reservoirs of the groups."""
 
     name: str
     built_mw: Array
@@ -49,6 +52,7 @@ class Case:
     stores: tuple[Storage, ...]
     export_limit_mw: float
     management: Management
+    reservoirs: tuple[Reservoir, ...] = ()
 
 
 def cases_of(section: Supply, groups: xr.Dataset, wanted: list[str], temp_air: ArrayLike | None) -> list[Case]:
@@ -59,6 +63,7 @@ def cases_of(section: Supply, groups: xr.Dataset, wanted: list[str], temp_air: A
     temp = np.full(len(time), np.inf) if temp_air is None else np.asarray(temp_air, float)
     shapes = None if section.demand_file else sector_shapes(read_table("demand_shapes"), time, temp)
     series = read_demand(section.demand_file, time)[None] if section.demand_file else None
+    fleet, dams = existing_fleet(groups), dams_of(read_table("reservoirs")) if section.reservoirs else []
     cases = []
     for mix, capacity in zip(section.scenarios, built, strict=True):
         demand = series if series is not None else _by_sector(section, mix, shapes, temp).mw
@@ -67,10 +72,10 @@ def cases_of(section: Supply, groups: xr.Dataset, wanted: list[str], temp_air: A
         if mix.demand_gwh is not None and energy:
             demand = demand * (mix.demand_gwh / energy)
         factor = weather_factor(mix.dry_year, groups.technology.to_numpy().astype(str))
-        stores = tuple(stores_of(mix))
-        cases.append(
-            Case(mix.name, capacity, factor, sectors, demand, stores, mix.export_limit_mw, mix.management)
-        )  # fmt: skip
+        stores, limit, hybrid = tuple(stores_of(mix)), mix.export_limit_mw, mix.management.hybrid
+        shared = hybrid is not None and "hydro" in hybrid.technologies
+        water = () if shared else reservoirs_of(groups, capacity, factor, fleet, dams)
+        cases.append(Case(mix.name, capacity, factor, sectors, demand, stores, limit, mix.management, water))
     return cases
 
 

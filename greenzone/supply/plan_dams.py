@@ -49,9 +49,14 @@ def dams_of(reservoirs: pd.DataFrame) -> list[Dam]:
 
 def dams_in(stood: Source, dams: Sequence[Dam]) -> list[Dam]:
     """The dams of a district whose plants fit into what stands in a group of it, in their order."""
-    left, found = stood.max_mw, []
+    return dams_at(stood.place, stood.max_mw, dams)
+
+
+def dams_at(district: str, capacity_mw: float, dams: Sequence[Dam]) -> list[Dam]:
+    """The same of a capacity that stands in a district."""
+    left, found = capacity_mw, []
     for dam in dams:
-        if dam.district == stood.place and dam.capacity_mw <= left:
+        if dam.district == district and dam.capacity_mw <= left:
             left -= dam.capacity_mw
             found.append(dam)
     return found

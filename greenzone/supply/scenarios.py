@@ -1,12 +1,13 @@
 """Supply scenarios: capacity mixes against demand, all at once.
 
-Comes in: groups with profiles, capacity built per scenario and group, demand, stores. Goes out: energy, share of demand
-met hour by hour, surplus and deficit, what stores and lines carry. Hydro and bioenergy follow their profiles.
+Comes in: groups with profiles, capacity built per scenario and group, demand, stores, reservoirs. Goes out: energy,
+share of demand met hour by hour, surplus and deficit, what stores and lines carry, what waits behind dams. Other
+hydropower and bioenergy follow their profiles.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,13 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from greenzone.errors import GreenzoneError
-from greenzone.supply.dispatch import HOURS_PER_YEAR, MONTHS, TOLERANCE, Storage, dispatch, interval_hours
+from greenzone.supply.dispatch import HOURS_PER_YEAR, MONTHS, TOLERANCE, Reservoir, Storage, dispatch, interval_hours
+from greenzone.supply.reservoirs import held_back
+
+LEVEL = "reservoir_level_gwh"
+OF_STORES = ("charged_gwh", "discharged_gwh")
+OF_RESERVOIRS = ("inflow_gwh", "released_gwh", "spilled_gwh", LEVEL)
+ENDS = ("reservoir_start_gwh", "reservoir_end_gwh")
 
 
 def hourly_balance(
@@ -46,6 +53,7 @@ def supply(
     names: Sequence[str],
     stores: Sequence[Storage] = (),
     export_limit_mw: ArrayLike = 0.0,
+    reservoirs: Sequence[Reservoir] = (),
 ) -> xr.Dataset:
     """Energy and balance of scenarios, in energy per mean year of the profiles.
 
@@ -63,6 +71,8 @@ def supply(
         In the order in which they are used; see `greenzone.supply.dispatch` for the rule.
     export_limit_mw : array_like (scenario,) or float
         Limit of the line that exports. [MW]
+    reservoirs : sequence of Reservoir
+        Of plants within `built_mw`; their energy is what runs through them.
 
     Returns
     -------
@@ -70,7 +80,8 @@ def supply(
         `capacity_mw`, `energy_gwh` (scenario, technology); `energy_gwh_monthly` (scenario, technology, month); and over
         (scenario, month) `demand_gwh met_gwh surplus_gwh deficit_gwh exported_gwh hours_met hours peak_deficit_mw`,
         where surplus and deficit are those that remain after storage; `charged_gwh discharged_gwh` over
-        (store, scenario, month).
+        (store, scenario, month); `inflow_gwh released_gwh spilled_gwh reservoir_level_gwh` over (reservoir, scenario,
+        month), `reservoir_start_gwh reservoir_end_gwh` over (reservoir, scenario).
 
     Raises
     ------
@@ -81,9 +92,9 @@ def supply(
     _check(groups, built, demand, names)
     flows = dispatch(
         groups.capacity_factor.to_numpy(), built, demand, groups.time.to_numpy(), stores=stores,
-        export_limit_mw=export_limit_mw,
+        reservoirs=reservoirs, export_limit_mw=export_limit_mw,
     )  # fmt: skip
-    return balance(groups, built, built, demand, names, flows)
+    return balance(groups, built, built, demand, names, flows, reservoirs)
 
 
 def balance(
@@ -93,11 +104,12 @@ def balance(
     demand_mw: NDArray[np.float64],
     names: Sequence[str],
     flows: xr.Dataset,
+    reservoirs: Sequence[Reservoir] = (),
 ) -> xr.Dataset:
     """What scenarios whose flows are known supply; arguments and result as of `supply`.
 
     `effective_mw` is the capacity times what the year gives of the middling one; `flows` are those of
-    `greenzone.supply.dispatch`.
+    `greenzone.supply.dispatch`; the reservoirs' groups are those of `groups`.
     """
     time = pd.DatetimeIndex(groups.time.to_numpy())
     hours = interval_hours(time)
@@ -108,6 +120,8 @@ def balance(
     # Full-load hours by group and month.
     monthly_cf = groups.capacity_factor.to_numpy().astype(float) @ in_month * hours
     energy = np.einsum("sg,tg,gm->stm", effective_mw, member, monthly_cf, optimize=True) / years / 1000
+    if reservoirs:
+        energy += held_back(flows, reservoirs, groups.technology.to_numpy(), technologies)
     needed = demand_mw @ in_month * hours / years / 1000
     hours_of_month = np.tile(in_month.sum(0) * hours / years, (len(built_mw), 1))
     met = needed - flows.unserved_gwh.to_numpy()
@@ -128,9 +142,15 @@ def balance(
             "energy_gwh_monthly": (("scenario", "technology", "month"), energy),
             **{name: (("scenario", "month"), values) for name, values in totals.items()},
             "peak_deficit_mw": ("scenario", flows.peak_unserved_mw.max("month").to_numpy()),
-            **{name: flows[name].variable for name in ("charged_gwh", "discharged_gwh")},
+            **{name: flows[name].variable for name in (*OF_STORES, *OF_RESERVOIRS, *ENDS)},
         },
-        {"scenario": list(names), "technology": technologies, "month": MONTHS, "store": flows.store},
+        {
+            "scenario": list(names),
+            "technology": technologies,
+            "month": MONTHS,
+            "store": flows.store,
+            "reservoir": flows.reservoir,
+        },
     )
 
 
@@ -169,9 +189,10 @@ def scenario_table(
     annual = (yearly_energy / year.demand_gwh.where(year.demand_gwh > 0)).clip(max=1)
     frames.append(_tidy(annual, "share_met_annually", "1"))
     frames.append(_tidy(result.peak_deficit_mw, "peak_deficit", "MW"))
-    for quantity in ("charged", "discharged"):
-        by_store = result[f"{quantity}_gwh"].transpose("scenario", "store", "month").rename(store="technology")
-        frames.append(_tidy(by_store.sum("month"), quantity, "GWh"))
+    for name in OF_STORES:
+        by_store = result[name].transpose("scenario", "store", "month").rename(store="technology")
+        frames.append(_tidy(by_store.sum("month"), name.removesuffix("_gwh"), "GWh"))
+    frames += _reservoir_rows(result)
     monthly_energy = result.energy_gwh_monthly.sum("technology")
     frames += [_tidy(values, *key) for key, values in _mix(result, monthly_energy).items()]
     if worths is not None and len(worths):
@@ -181,6 +202,18 @@ def scenario_table(
     table["period"] = pd.Categorical(table.period, ["year", *(f"{month:02d}" for month in MONTHS)], ordered=True)
     table = table.sort_values(["scenario", "period"], kind="stable", ignore_index=True)
     return table.astype({"scenario": str, "period": str})
+
+
+def _reservoir_rows(result: xr.Dataset) -> Iterator[pd.DataFrame]:
+    """What arrives, is released and spilled in the year and each month, and what is held: at both ends, on the mean."""
+    for name in (*OF_RESERVOIRS, *ENDS):
+        rows = result[name].rename(reservoir="technology")
+        quantity = name.removesuffix("_gwh")
+        if name in OF_RESERVOIRS:
+            rows = rows.transpose("scenario", "technology", "month")
+            year = rows.mean("month") if name == LEVEL else rows.sum("month")
+            yield _tidy(year, quantity, "GWh")
+        yield _tidy(rows, quantity, "GWh")
 
 
 def _mix(sums: xr.Dataset, energy: xr.DataArray) -> dict[tuple[str, str], xr.DataArray]:

@@ -6,13 +6,14 @@ what drives it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from greenzone.supply.dispatch import Reservoir
 from greenzone.supply.draws import percentiles, saltelli, sobol_indices
 from greenzone.supply.ensemble import ensemble, spread
 from greenzone.supply.mixes import Case
@@ -75,6 +76,7 @@ def uncertain(
         together, np.broadcast_to(built, (len(draws), len(built))), case.demand_mw.sum(0)[None], annual_costs, factors,
         demand_factor=draws[["demand_all"]].to_numpy(), resource_factor=_factors(draws, "resource", together),
         cost_factor=_factors(draws, "cost", together), stores=case.stores, export_limit_mw=case.export_limit_mw,
+        reservoirs=_reservoirs(case, together, draws),
         weather_year=None if len(years) == 1 else years[np.minimum(draws.weather_year.astype(int), len(years) - 1)],
     )  # fmt: skip
     indices = [sobol_indices(draws, results[name].to_numpy()).reset_index().assign(result=name) for name in DRIVEN]
@@ -96,14 +98,20 @@ def by_technology(case: Case, groups: xr.Dataset) -> xr.Dataset:
     -------
     Dataset
         Over `group`, of the technologies that are built, or of all where none is: `built_mw` [MW] and
-        `capacity_factor` with the weather factor of the mix in it [1].
+        `capacity_factor` with the weather factor of the mix in it [1]. After them the plant of each reservoir of the
+        mix, apart from its technology.
     """
     technology = groups.technology.to_numpy().astype(str)
     found = dict.fromkeys(technology.tolist())
     names = [name for name in found if case.built_mw[technology == name].sum() > 0] or list(found)
-    member = np.equal.outer(np.array(names, str), technology)
-    built = member @ case.built_mw
-    part = np.divide(member * case.built_mw, built[:, None], out=np.zeros(member.shape), where=built[:, None] > 0)
+    mw = np.equal.outer(np.array(names, str), technology) * case.built_mw
+    for each in case.reservoirs:
+        own = np.zeros(len(technology))
+        own[each.group] = float(np.asarray(each.capacity_mw))
+        mw[names.index(technology[each.group])] -= own
+        mw, names = np.concatenate([mw, own[None]]), [*names, technology[each.group]]
+    built = mw.sum(1)
+    part = np.divide(mw, built[:, None], out=np.zeros(mw.shape), where=built[:, None] > 0)
     share = (part * case.resource_factor).astype(np.float32)
     return xr.Dataset(
         {
@@ -112,6 +120,15 @@ def by_technology(case: Case, groups: xr.Dataset) -> xr.Dataset:
         },
         {"technology": ("group", names), "time": groups.time.to_numpy()},
     )
+
+
+def _reservoirs(case: Case, together: xr.Dataset, draws: pd.DataFrame) -> list[Reservoir]:
+    """Reservoirs of the mix as the last groups of `by_technology`; in wet draws plants give more, up to capacity."""
+    factor, first = _factors(draws, "resource", together), together.sizes["group"] - len(case.reservoirs)
+    return [
+        replace(each, group=group, power_mw=np.minimum(np.asarray(each.power_mw) * factor[:, group], each.capacity_mw))
+        for group, each in enumerate(case.reservoirs, first)
+    ]
 
 
 def _limits(

@@ -6,6 +6,7 @@ count all threads. Run by hand on a quiet machine; no test depends on it.
 
 from __future__ import annotations
 
+import dataclasses
 import resource
 import statistics
 import time
@@ -15,7 +16,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from greenzone.supply.dispatch import Storage, dispatch
+from greenzone.supply.dispatch import Reservoir, Storage, dispatch
 
 SCENARIOS, GROUPS, HOURS = 10_000, 60, 8760
 TIME = pd.date_range("2019-01-01", periods=HOURS, freq="h")
@@ -90,14 +91,28 @@ def bench_ensemble() -> None:
         Storage("pumped_hydro", rng.random(SCENARIOS) * 20, rng.random(SCENARIOS) * 200, 0.9, 0.9),
     ]
 
-    def ours() -> object:
-        return dispatch(profiles, built, path, TIME, demand_factor=factor, stores=stores, export_limit_mw=10.0)
+    def ours(reservoirs=()) -> object:
+        return dispatch(
+            profiles,
+            built,
+            path,
+            TIME,
+            demand_factor=factor,
+            stores=stores,
+            reservoirs=reservoirs,
+            export_limit_mw=10.0,
+        )
 
     ours()
+    dam = Reservoir("dam", 0, built[:, 0], 0.8 * built[:, 0], 1500 * built[:, 0], 0.0)
+    ours([dam])
     single, out = built.astype(np.float32), np.zeros((SCENARIOS, HOURS), np.float32)
     np.matmul(single, profiles, out=out)
     found = medians(ours, 7)
     told(f"{SCENARIOS} scenarios x {HOURS} h x {GROUPS} groups, two stores", found, found)
+    told("the same with a reservoir that begins empty", medians(lambda: ours([dam]), 5), found)
+    free = dataclasses.replace(dam, level_mwh=None)
+    told("the same with a reservoir that begins as it ends", medians(lambda: ours([free]), 3), found)
     told("bare product, 32 bit, memory given", medians(partial(np.matmul, single, profiles, out=out), 7), found)
     told("bare product, 32 bit, as C @ P", medians(lambda: single @ profiles, 7), found)
     double, wide = built, profiles.astype(float)

@@ -27,6 +27,8 @@ FLOWS = {
     "exported_mw": "power exported",
     "curtailed_mw": "power that nobody takes",
     "unserved_mw": "demand that is not met",
+    "spilled_mw": "water that passes the plants at dams by",
+    "reservoir_level_mwh": "energy of the water that dams hold",
 }
 
 
@@ -44,9 +46,10 @@ def typical_hours(run: RunView) -> xr.Dataset:
         `profile (group, month, hour)`: mean output over capacity of each supply group by month and local hour [1], with
         the coordinates `technology`, `district`, `resource_class` and `number` (the group's number in its technology).
         With supply scenarios also `share_met` and `hours_met (scenario, month, hour)` [1] and, over
-        `(scenario, week, step)`, the flows `demand_mw` to `unserved_mw` and `generation_mw (scenario, technology, week,
-        step)` [MW]; `week_start (scenario, week)` is the local time at which a week begins. Weeks are the median one of
-        each quarter by energy generated, and the hardest one by energy missed. Empty without technologies.
+        `(scenario, week, step)`, the flows `demand_mw` to `spilled_mw`, `reservoir_level_mwh` [MWh] and
+        `generation_mw (scenario, technology, week, step)` [MW]; `week_start (scenario, week)` is the local time at
+        which a week begins. Weeks are the median one of each quarter by energy generated, and the hardest one by energy
+        missed. Empty without technologies.
     """
     if not run.potentials:
         return xr.Dataset()
@@ -131,7 +134,11 @@ def _weeks(
                 {"units": "MW", "long_name": "generation by technology"},
             ),
             **{
-                name: (dims, flows[name][scenario, steps].astype(np.float32), {"units": "MW", "long_name": meaning})
+                name: (
+                    dims,
+                    flows[name][scenario, steps].astype(np.float32),
+                    {"units": "MWh" if name.endswith("mwh") else "MW", "long_name": meaning},
+                )
                 for name, meaning in FLOWS.items()
             },
             "week_start": (("scenario", "week"), local.to_numpy()[picked].astype("datetime64[m]").astype(str)),
