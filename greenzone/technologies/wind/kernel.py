@@ -20,7 +20,6 @@ from greenzone.technologies.wind.curve import HALF, LEVEL_RANGE, LEVELS, PRESSUR
 
 BLOCK = 1024  # values worked on together where they go into sums
 SUM_BYTES = 2**20  # for the sums of all bins that are at work together, to stay near the processor
-TOGETHER = 8  # hours added in float32 before they go into a sum of float64: 1e-7 of it at most
 LIFT = np.float32(2**23 - 0.5)  # added to a number, it leaves the whole part in the last bits
 LIFTED = np.float32(2**23)  # taken off again, it leaves the whole part
 LEVEL_SCALE = LEVELS / (LEVEL_RANGE[1] - LEVEL_RANGE[0])
@@ -62,25 +61,21 @@ def series_of_hours(wind, temp, pressure, terms, curve, output):  # type: ignore
 
 @kernel()
 def sums_of_hours(wind, temp, pressure, terms, curve, bins, sums):  # type: ignore[no-untyped-def]
-    """Add the output of each hour to the row of `sums` (bin, site) that `bins` (time) names; of a few hours in a row
-    that go to the same one, their sum."""
+    """Add the output of each hour to the row of `sums` (bin, site) that `bins` (time) names."""
     wide_vectors()
-    c, sites, hours = _coefficients(curve), wind.shape[1], wind.shape[0]
+    c, values, sites = _coefficients(curve), np.empty(BLOCK, np.float32), wind.shape[1]
     here = _of_sites(terms)
     stripe = BLOCK * max(1, SUM_BYTES // (8 * BLOCK * sums.shape[0]))
-    few = np.zeros(min(stripe, sites), np.float32)
     for first in range(0, sites, stripe):
-        end = min(first + stripe, sites)
-        for time in range(hours):
-            speed, air, pascal, added = base(wind[time]), base(temp[time]), _row(pressure, time), base(few)
-            for i in range(first, end, LANES):
-                value = _output(speed, air, pascal, i, end, here, i, end, c)
-                write(added, i - first, end - first, read(added, i - first, end - first) + value)
-            if time % TOGETHER == TOGETHER - 1 or time + 1 == hours or bins[time + 1] != bins[time]:
-                row = sums[bins[time], first:end]
-                for i in range(row.size):
-                    row[i] += few[i]
-                few[:] = 0
+        for time in range(wind.shape[0]):
+            speed, air, pascal, row = base(wind[time]), base(temp[time]), _row(pressure, time), sums[bins[time]]
+            for start in range(first, min(first + stripe, sites), BLOCK):
+                end = min(start + BLOCK, sites)
+                for i in range(start, end, LANES):
+                    write(base(values), i - start, end - start, _output(speed, air, pascal, i, end, here, i, end, c))
+                part = row[start:end]
+                for i in range(part.size):
+                    part[i] += values[i]
 
 
 @kernel()
