@@ -53,6 +53,8 @@ def reservoirs_of(
     for group in np.flatnonzero((technology == "hydro") & (fleet_mw > 0) & (built_mw > 0)):
         behind = dams_at(str(district[group]), float(fleet_mw[group]), left)
         left = [dam for dam in left if dam not in behind]
+        if not behind:
+            continue
         share = min(float(built_mw[group] / fleet_mw[group]), 1.0)
         best = min(float(groups.capacity_factor[group].max()) * float(resource_factor[group]), 1.0)
         for dam in behind:
