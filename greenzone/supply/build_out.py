@@ -19,7 +19,7 @@ from greenzone.errors import GreenzoneError
 from greenzone.supply.dispatch import HOURS_PER_YEAR
 from greenzone.supply.groups import stack_groups
 from greenzone.supply.plan import PlanModel
-from greenzone.supply.plan_parts import System, coarser
+from greenzone.supply.plan_parts import System
 from greenzone.supply.plan_solution import Plan
 from greenzone.supply.plan_tables import Stage, alternatives_table, capacity_table, hourly_of, notes_of, summary_of
 from greenzone.supply.zone_plan import STANDING, RunView, Sections, costs_of_plan, sections_of, zone_demand, zone_system
@@ -98,7 +98,7 @@ def build_out(run: RunView, sections: Sections, system: System) -> list[Stage]:
         except GreenzoneError as error:
             return [*stages, Stage(year, None, str(error), built, most, np.nan, None)]
         capacity = np.maximum(plan.capacity_mw.to_numpy(), built)
-        alternatives = _alternatives(model, plan, section.slack, (built, most, per_mw))
+        alternatives = _alternatives(model, plan, section.slack)
         stages.append(Stage(year, plan, "", built, most, plan.cost + sunk, alternatives))
         paid = paid + per_mw * (capacity - built)
         built = capacity
@@ -162,18 +162,14 @@ def _missing_land(run: RunView, section: PlanSection) -> list[int]:
     return [year for year in section.years if year not in run.land.fractions_by_year]
 
 
-def _alternatives(
-    model: PlanModel, plan: Plan, slack: float, limits: tuple[NDArray[np.float64], ...]
-) -> pd.DataFrame | None:
+def _alternatives(model: PlanModel, plan: Plan, slack: float) -> pd.DataFrame | None:
     """The span of near-optimal mixes; of a long plan at a coarser step, with the best at that step."""
     if slack == 0:
         return None
-    system = model.system
-    factor = _coarsening(system)
+    factor = _coarsening(model.system)
     if factor == 1:
         return model.alternatives(plan, slack)
-    coarse = PlanModel(coarser(system, factor))
-    coarse.change_capacity(*limits)
+    coarse = model.coarse(factor)
     wanted = plan.limits
     best = coarse.solve(wanted.green_share, wanted.every_hour, None, wanted.demand_factor)
     return coarse.alternatives(best, slack)

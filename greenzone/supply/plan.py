@@ -105,6 +105,12 @@ class PlanModel:
         self._costs[columns] = cost / HOURS_PER_YEAR
         self._set_costs(self._costs)
 
+    def coarse(self, factor: int) -> PlanModel:
+        """The same model, under the same limits and costs of capacity, with `factor` intervals taken together."""
+        model = PlanModel(coarser(self.system, factor))
+        model.change_capacity(self._least, self._most, self._costs[self._layout.capacity] * HOURS_PER_YEAR)
+        return model
+
     def alternatives(self, best: Plan, slack: float = 0.05) -> pd.DataFrame:
         """The least and the most capacity of each kind of source and store in plans that cost little more.
 
@@ -147,7 +153,7 @@ class PlanModel:
         objective = np.zeros_like(self._costs)
         objective[column] = sign
         self._set_costs(objective)
-        inside = self._inside(np.ones(len(self.system.parts), bool)) if self._long and self._single else None
+        inside = self._inside(np.ones(len(self.system.parts), bool)) if self._suits_interior else None
         if inside is None and self._optimise() != highspy.HighsModelStatus.kOptimal:
             raise GreenzoneError("the near-optimal alternatives could not be solved: try a larger slack")
         value = (inside or found_by(self._highs)).col_value[column]
@@ -193,7 +199,7 @@ class PlanModel:
 
     def _run(self, limits: Limits) -> Solution | None:
         """Solve; None where no plan exists."""
-        inside = self._inside(self._likely(limits)) if self._long and self._single else None
+        inside = self._inside(self._likely(limits)) if self._suits_interior else None
         if inside is not None:
             return with_clean_flows(self._highs, inside, self._layout.capacity)
         self._start_from_coarse(limits)
@@ -217,10 +223,10 @@ class PlanModel:
         return self.system.demand.size >= LONG
 
     @property
-    def _single(self) -> bool:
-        """Whether there is one node: lines between nodes tie the hours' rows together, and the interior-point method
-        then takes longer than the simplex method."""
-        return len(self.system.nodes) == 1
+    def _suits_interior(self) -> bool:
+        """Whether the interior-point method is the quicker one: not where lines between nodes tie their rows
+        together."""
+        return self._long and len(self.system.nodes) == 1
 
     def _inside(self, likely: NDArray[np.bool_] | None) -> Solution | None:
         """By the interior-point method, which begins with the likely parts; None without them or a solution."""
@@ -236,19 +242,13 @@ class PlanModel:
         factor = self._coarsening(GUESS_STEPS)
         if len(parts) <= FEW or not factor:
             return np.ones(len(parts), bool)
-        coarse = self._coarse(factor, limits)
+        coarse = self.coarse(factor)
+        coarse._limit(limits)
         if coarse._optimise() != highspy.HighsModelStatus.kOptimal:
             return None
         found, columns = found_by(coarse._highs), coarse._layout.capacity
         missed = found.col_dual[columns] / np.maximum(coarse._costs[columns], np.finfo(float).tiny)
         return likely_parts(parts, found.col_value[columns], missed, self._least < self._most)
-
-    def _coarse(self, factor: int, limits: Limits) -> PlanModel:
-        """The same model with `factor` intervals taken together."""
-        coarse = PlanModel(coarser(self.system, factor))
-        coarse.change_capacity(self._least, self._most, self._costs[self._layout.capacity] * HOURS_PER_YEAR)
-        coarse._limit(limits)
-        return coarse
 
     def _coarsening(self, factors: tuple[int, ...]) -> int:
         """The first of the factors that divides a period, or 0."""
@@ -267,7 +267,8 @@ class PlanModel:
         factor = self._coarsening(COARSE_STEPS)
         if not factor or not self._fresh or not self._long or self._cost_row is not None:
             return
-        coarse = self._coarse(factor, limits)
+        coarse = self.coarse(factor)
+        coarse._limit(limits)
         coarse._start_from_coarse(limits)
         if coarse._optimise() == highspy.HighsModelStatus.kOptimal:
             basis = coarse._highs.getBasis()
