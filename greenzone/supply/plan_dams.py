@@ -47,13 +47,8 @@ def dams_of(reservoirs: pd.DataFrame) -> list[Dam]:
     ]
 
 
-def dams_in(stood: Source, dams: Sequence[Dam]) -> list[Dam]:
-    """The dams of a district whose plants fit into what stands in a group of it, in their order."""
-    return dams_at(stood.place, stood.max_mw, dams)
-
-
-def dams_at(district: str, capacity_mw: float, dams: Sequence[Dam]) -> list[Dam]:
-    """The same of a capacity that stands in a district."""
+def dams_in(district: str, capacity_mw: float, dams: Sequence[Dam]) -> list[Dam]:
+    """The dams of a district whose plants fit into a capacity that stands there, in their order."""
     left, found = capacity_mw, []
     for dam in dams:
         if dam.district == district and dam.capacity_mw <= left:

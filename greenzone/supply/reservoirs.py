@@ -15,7 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from greenzone.supply.dispatch import Reservoir
-from greenzone.supply.plan_dams import Dam, dams_at
+from greenzone.supply.plan_dams import Dam, dams_in
 
 Array = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ def reservoirs_of(
     technology, district = groups.technology.to_numpy(), groups.district.to_numpy()
     left, found = list(dams), []
     for group in np.flatnonzero((technology == "hydro") & (fleet_mw > 0) & (built_mw > 0)):
-        behind = dams_at(str(district[group]), float(fleet_mw[group]), left)
+        behind = dams_in(str(district[group]), float(fleet_mw[group]), left)
         left = [dam for dam in left if dam not in behind]
         if not behind:
             continue

@@ -218,7 +218,7 @@ def _sources(run: RunView, groups: xr.Dataset, costs: pd.DataFrame, plan: PlanSe
                 name,
                 place,
             )
-            behind = dams_in(stood, dams) if name == "hydro" else []
+            behind = dams_in(stood.place, stood.max_mw, dams) if name == "hydro" else []
             dams = [dam for dam in dams if dam not in behind]  # each stands once, whatever groups its district has
             found += with_dams(stood, behind)
         if free <= 0 or not np.isfinite(cheap[number]):

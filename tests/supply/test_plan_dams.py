@@ -22,7 +22,7 @@ def test_what_stands_is_split_and_nothing_is_lost():
     profile = np.array([0.2, 0.6, 0.4])
     stood = Source("hydro Aghdara standing", profile, 40e3, 0.0, 70.0, 70.0, carrier="hydro", place="Aghdara")
     dams = dams_of(read_table("reservoirs"))
-    river, dam = with_dams(stood, dams_in(stood, dams))
+    river, dam = with_dams(stood, dams_in(stood.place, stood.max_mw, dams))
     assert river.max_mw + dam.max_mw == 70 and river.store_hours == 0
     assert dam.min_mw == dam.max_mw == 50 and dam.peak == 0.6
     assert dam.store_hours == pytest.approx(79.8e3 / 50, rel=1e-3)
@@ -32,7 +32,7 @@ def test_what_stands_is_split_and_nothing_is_lost():
 def test_elsewhere_and_of_smaller_plants_nothing_changes(place, capacity):
     stood = Source("hydro standing", np.ones(3), 40e3, 0.0, capacity, capacity, carrier="hydro", place=place)
     dams = dams_of(read_table("reservoirs"))
-    assert dams_in(stood, dams) == []
+    assert dams_in(stood.place, stood.max_mw, dams) == []
     assert with_dams(stood, []) == [stood]
 
 
