@@ -14,6 +14,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from greenzone.jit import generic, inlined, kernel
+from greenzone.simd import wide_vectors
 
 Floats: TypeAlias = NDArray[np.float64]
 Floats32: TypeAlias = NDArray[np.float32]
@@ -42,18 +43,20 @@ def _store(rest: Floats, own: Floats, sums: Floats, efficiency: float) -> None:
 
     The level counts what the store can still give, so that an empty one holds exactly nothing.
     """
-    one_over = 1.0 / efficiency
+    wide_vectors()
+    one_over, lost = 1.0 / efficiency, 1.0 - efficiency
     for i in range(TILE):
         level, power, size = own[LEVEL, i], own[POWER, i], own[SIZE, i]
         charged, discharged = sums[0, i], sums[1, i]
         for hour in range(STEP):
             left = rest[hour, i]
-            charge = max(min(min(left, power), (size - level) * one_over), 0.0)
-            discharge = max(min(min(-left, power), level), 0.0)
-            level = level + charge * efficiency - discharge
-            rest[hour, i] = left + (discharge - charge)
+            room = min(power, (size - level) * one_over)
+            taken = min(max(left, -min(power, level)), room)
+            charge = max(taken, 0.0)
+            level = (level + taken) - charge * lost
+            rest[hour, i] = left - taken
             charged += charge
-            discharged += discharge
+            discharged += max(-taken, 0.0)
         own[LEVEL, i] = level
         sums[0, i], sums[1, i] = charged, discharged
 
@@ -128,37 +131,48 @@ def _choose_number(dams):  # type: ignore[no-untyped-def]
 @inlined
 def _close(rest: Floats, limits: Floats, sums: Floats) -> None:
     """Export what is left after the stores, up to the limit, and count what is missing."""
+    wide_vectors()
     for i in range(TILE):
-        limit, tolerance = limits[EXPORT_LIMIT, i], limits[TOLERANCE, i]
+        limit, shortage = limits[EXPORT_LIMIT, i], -limits[TOLERANCE, i]
         exported, curtailed, unserved = sums[EXPORTED, i], sums[CURTAILED, i], sums[UNSERVED, i]
-        hours, peak = sums[HOURS_UNSERVED, i], sums[PEAK_UNSERVED, i]
+        peak, hours = sums[PEAK_UNSERVED, i], 0
         for hour in range(STEP):
-            left, missing = max(rest[hour, i], 0.0), max(-rest[hour, i], 0.0)
+            balance = rest[hour, i]
+            left, missing = max(balance, 0.0), max(-balance, 0.0)
             export = min(left, limit)
             exported += export
             curtailed += left - export
             unserved += missing
-            hours += 1.0 if missing > tolerance else 0.0
+            hours += 1 if balance < shortage else 0
             peak = max(peak, missing)
         sums[EXPORTED, i], sums[CURTAILED, i], sums[UNSERVED, i] = exported, curtailed, unserved
-        sums[HOURS_UNSERVED, i], sums[PEAK_UNSERVED, i] = hours, peak
+        sums[HOURS_UNSERVED, i] += hours
+        sums[PEAK_UNSERVED, i] = peak
 
 
 @inlined
 def _count(rest: Floats, limits: Floats, sums: Floats) -> None:
     """Count the hours in which deficit or surplus exceed shares of the mean demand."""
+    wide_vectors()
     for i in range(TILE):
         mean = limits[MEAN_DEMAND, i]
         few, more, most = -DEFICIT_STEPS[0] * mean, -DEFICIT_STEPS[1] * mean, -DEFICIT_STEPS[2] * mean
         some, much, plenty = SURPLUS_STEPS[0] * mean, SURPLUS_STEPS[1] * mean, SURPLUS_STEPS[2] * mean
+        low, lower, lowest, high, higher, highest = 0, 0, 0, 0, 0, 0
         for hour in range(STEP):
-            left = rest[hour, i]
-            sums[DEFICIT_HOURS, i] += 1.0 if left < few else 0.0
-            sums[DEFICIT_HOURS + 1, i] += 1.0 if left < more else 0.0
-            sums[DEFICIT_HOURS + 2, i] += 1.0 if left < most else 0.0
-            sums[SURPLUS_HOURS, i] += 1.0 if left > some else 0.0
-            sums[SURPLUS_HOURS + 1, i] += 1.0 if left > much else 0.0
-            sums[SURPLUS_HOURS + 2, i] += 1.0 if left > plenty else 0.0
+            balance = rest[hour, i]
+            low += 1 if balance < few else 0
+            lower += 1 if balance < more else 0
+            lowest += 1 if balance < most else 0
+            high += 1 if balance > some else 0
+            higher += 1 if balance > much else 0
+            highest += 1 if balance > plenty else 0
+        sums[DEFICIT_HOURS, i] += low
+        sums[DEFICIT_HOURS + 1, i] += lower
+        sums[DEFICIT_HOURS + 2, i] += lowest
+        sums[SURPLUS_HOURS, i] += high
+        sums[SURPLUS_HOURS + 1, i] += higher
+        sums[SURPLUS_HOURS + 2, i] += highest
 
 
 @kernel()
@@ -167,6 +181,7 @@ def _balance(
     dams: Floats | None, limits: Floats, sums: Floats, rest: Floats,
 ) -> None:  # fmt: skip
     """Carry one tile through some hours: reservoirs and stores in their order, export, what is lost on either side."""
+    wide_vectors()
     count = len(profiles)
     for first in range(0, count, STEP):
         for hour in range(STEP):
