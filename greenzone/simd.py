@@ -1,10 +1,10 @@
-"""Values worked on many at a time: lanes of float32, for kernels that look up a table for every value.
+"""Values worked on many at a time: lanes, for kernels in which one step waits for the other or a table is looked up.
 
-Inside a kernel `read` gives `LANES` neighbouring values of an array as one thing that can be added, multiplied,
-compared and written back. LLVM makes vectors of plain loops too, but not of these: short tables it keeps in memory,
-where a look-up is one load per value, and long formulas it works out one vector at a time, so that each step waits for
-the one before. Here every step is done on `ROWS` vectors in turn, and on AVX-512 a short table stays in registers.
-All else works on any processor.
+Inside a kernel `read` gives `LANES` neighbouring float32 of an array, `take` `DOUBLES` neighbouring float64, as one
+thing that can be added, multiplied, compared and written back. LLVM makes vectors of plain loops too, but not of these:
+short tables it keeps in memory, where a look-up is one load per value, and long formulas it works out one vector at a
+time, so that each step waits for the one before. Here every step is done on `ROWS` vectors in turn, and on AVX-512 a
+short table stays in registers. All else works on any processor.
 """
 
 from __future__ import annotations
@@ -27,30 +27,33 @@ from greenzone.jit import generic
 intrinsic: Any = _intrinsic  # for the type checker: what it decorates is called without the typing context
 
 HAS_AVX512 = "+avx512f" in cpu_target.target_context.codegen().magic_tuple()[2].split(",")
-WIDTH = 16 if HAS_AVX512 else 8  # of a vector
+WIDTH = 16 if HAS_AVX512 else 8  # of a vector of float32
 ROWS = 4 if HAS_AVX512 else 2  # vectors worked on together
 LANES = ROWS * WIDTH
+DOUBLES = LANES // 2
 LINE = 16  # values that memory gives at once
 AHEAD = 512  # values by which `stream` asks for memory in advance; the processor alone does so too late
 
-FLOAT, INT, BIT = ir.FloatType(), ir.IntType(32), ir.IntType(1)
+FLOAT, DOUBLE, INT, BIT = ir.FloatType(), ir.DoubleType(), ir.IntType(32), ir.IntType(1)
 VECTOR, NUMBERS, MASK = (ir.VectorType(kind, WIDTH) for kind in (FLOAT, INT, BIT))
+LONG_VECTOR = ir.VectorType(DOUBLE, WIDTH // 2)
 
 
 class Lanes(types.Type):
-    """Type of `LANES` values of float32."""
+    """Type of `LANES` values of float32, or of `DOUBLES` of float64."""
 
-    def __init__(self) -> None:
-        super().__init__(name="Lanes")
+    def __init__(self, kind: types.Float) -> None:
+        self.kind = kind
+        super().__init__(name=f"Lanes({kind})")
 
 
-lanes = Lanes()
+lanes, doubles = Lanes(types.float32), Lanes(types.float64)
 
 
 @register_model(Lanes)
 class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, ir.ArrayType(VECTOR, ROWS))
+        super().__init__(manager, kind, ir.ArrayType(VECTOR if kind == lanes else LONG_VECTOR, ROWS))
 
 
 @intrinsic
@@ -145,6 +148,37 @@ def write(typingctx: Any, array: Any, start: Any, end: Any, values: Any) -> Any:
 
 
 @intrinsic
+def take(typingctx: Any, array: Any, start: Any) -> Any:
+    """`DOUBLES` values of an array of float64 or float32 from `start`; all of them must be there."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        place = builder.gep(args[0], [args[1]])
+        if place.type.pointee == DOUBLE:
+            return _pack(builder, [builder.load(_row(builder, place, row), align=8) for row in range(ROWS)])
+        short, rows = ir.VectorType(FLOAT, WIDTH // 2), []
+        for row in range(ROWS):
+            address = builder.gep(place, [ir.Constant(INT, row * short.count)])
+            value = builder.load(builder.bitcast(address, short.as_pointer()), align=4)
+            rows.append(builder.fpext(value, LONG_VECTOR))
+        return _pack(builder, rows)
+
+    return doubles(array, types.intp), generate
+
+
+@intrinsic
+def put(typingctx: Any, array: Any, start: Any, values: Any) -> Any:
+    """Write `DOUBLES` values into an array of float64 from `start`; there must be room for all."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        place = builder.gep(args[0], [args[1]])
+        for row, value in enumerate(_unpack(builder, args[2])):
+            builder.store(value, _row(builder, place, row), align=8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, doubles), generate
+
+
+@intrinsic
 def look_up(typingctx: Any, table: Any, row: Any, lifted: Any) -> Any:
     """Entries of a row of a table that stays in registers, of shape (rows, 2, 16); only where `HAS_AVX512`.
 
@@ -194,13 +228,14 @@ def in_step(typingctx: Any, values: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         if not HAS_AVX512:
             return args[0]
-        rows, kind = _unpack(builder, args[0]), ir.LiteralStructType([VECTOR] * ROWS)
+        rows = _unpack(builder, args[0])
+        kinds = [value.type for value in rows]
         constraints = ",".join(["=v"] * ROWS + [str(row) for row in range(ROWS)])
-        step = ir.InlineAsm(ir.FunctionType(kind, [VECTOR] * ROWS), "", constraints)
+        step = ir.InlineAsm(ir.FunctionType(ir.LiteralStructType(kinds), kinds), "", constraints)
         found = builder.call(step, rows)
         return _pack(builder, [builder.extract_value(found, row) for row in range(ROWS)])
 
-    return lanes(values), generate
+    return values(values), generate
 
 
 @intrinsic
@@ -211,7 +246,32 @@ def where_less(typingctx: Any, one: Any, other: Any, yes: Any, no: Any) -> Any:
         rows = zip(*_all_lanes(context, builder, signature, args), strict=True)
         return _pack(builder, [builder.select(builder.fcmp_ordered("<", a, b), c, d) for a, b, c, d in rows])
 
-    return lanes(one, other, yes, no), generate
+    return _kind_of(one, other, yes, no)(one, other, yes, no), generate
+
+
+@intrinsic
+def smaller(typingctx: Any, one: Any, other: Any) -> Any:
+    """The smaller of two. Lanes or numbers."""
+    return _kind_of(one, other)(one, other), _picker("<")
+
+
+@intrinsic
+def larger(typingctx: Any, one: Any, other: Any) -> Any:
+    """The larger of two. Lanes or numbers."""
+    return _kind_of(one, other)(one, other), _picker(">")
+
+
+def _picker(order: str) -> Callable[..., Any]:
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        rows = zip(*_all_lanes(context, builder, signature, args), strict=True)
+        return _pack(builder, [builder.select(builder.fcmp_ordered(order, a, b), a, b) for a, b in rows])
+
+    return generate
+
+
+def _kind_of(*kinds: Any) -> Lanes:
+    """The type of lanes among the arguments."""
+    return next(kind for kind in kinds if isinstance(kind, Lanes))
 
 
 def _arithmetic(method: str) -> Callable[..., Any]:
@@ -223,15 +283,11 @@ def _arithmetic(method: str) -> Callable[..., Any]:
             rows = zip(*_all_lanes(context, builder, signature, args), strict=True)
             return _pack(builder, [getattr(builder, method)(a, b, flags=("contract",)) for a, b in rows])
 
-        return lanes(one, other), generate
+        return _kind_of(one, other)(one, other), generate
 
     def choose(one, other):  # type: ignore[no-untyped-def]
-        if lanes not in (one, other) or not {type(one), type(other)} <= {
-            Lanes,
-            types.Float,
-            types.Integer,
-            types.IntegerLiteral,
-        }:
+        numbers = {type(kind) for kind in (one, other) if not isinstance(kind, Lanes)}
+        if numbers - {types.Float, types.Integer, types.IntegerLiteral} or len({one, other} & {lanes, doubles}) != 1:
             return None
         return lambda one, other: combine(one, other)
 
@@ -245,11 +301,12 @@ generic(operator.mul)(_arithmetic("fmul"))
 
 def _row(builder: Any, place: Any, row: int) -> Any:
     """Address of one of the vectors there."""
-    return builder.bitcast(builder.gep(place, [ir.Constant(INT, row * WIDTH)]), VECTOR.as_pointer())
+    vector = LONG_VECTOR if place.type.pointee == DOUBLE else VECTOR
+    return builder.bitcast(builder.gep(place, [ir.Constant(INT, row * vector.count)]), vector.as_pointer())
 
 
 def _pack(builder: Any, rows: list[Any]) -> Any:
-    packed = ir.Constant(ir.ArrayType(VECTOR, ROWS), ir.Undefined)
+    packed = ir.Constant(ir.ArrayType(rows[0].type, ROWS), ir.Undefined)
     for row, value in enumerate(rows):
         packed = builder.insert_value(packed, value, row)
     return packed
@@ -261,19 +318,20 @@ def _unpack(builder: Any, packed: Any) -> list[Any]:
 
 def _all_lanes(context: Any, builder: Any, signature: Any, args: Any) -> list[list[Any]]:
     """The vectors of each argument; a number fills them."""
-    rows = []
+    rows, number = [], _kind_of(*signature.args).kind
     for kind, value in zip(signature.args, args, strict=True):
-        if kind == lanes:
+        if isinstance(kind, Lanes):
             rows.append(_unpack(builder, value))
         else:
-            rows.append([_splat(builder, context.cast(builder, value, kind, types.float32))] * ROWS)
+            rows.append([_splat(builder, context.cast(builder, value, kind, number))] * ROWS)
     return rows
 
 
 def _splat(builder: Any, value: Any) -> Any:
-    kind = ir.VectorType(value.type, WIDTH)
+    kind = LONG_VECTOR if value.type == DOUBLE else ir.VectorType(value.type, WIDTH)
     first = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.Constant(INT, 0))
-    return builder.shuffle_vector(first, ir.Constant(kind, ir.Undefined), ir.Constant(NUMBERS, None))
+    zeros = ir.Constant(ir.VectorType(INT, kind.count), None)
+    return builder.shuffle_vector(first, ir.Constant(kind, ir.Undefined), zeros)
 
 
 def _masks(builder: Any, start: Any, end: Any) -> list[Any]:

@@ -248,31 +248,24 @@ def _labelled(
     sums: NDArray[np.float64], level_gwh: NDArray[np.float64], hours: float, years: float, stores: list[str]
 ) -> xr.Dataset:
     energy = hours / years / 1000
-    by_month = sums.transpose(1, 2, 0)
-    variables: dict[str, tuple] = {
-        f"{name}_gwh": (("scenario", "month"), by_month[row] * energy, {"units": "GWh"})
-        for row, name in enumerate(SUMS)
-    }
-    variables["loss_of_load_hours"] = (
-        ("scenario", "month"), by_month[kernel.HOURS_UNSERVED] * hours / years, {"units": "h"}
-    )  # fmt: skip
-    variables["peak_unserved_mw"] = (("scenario", "month"), by_month[kernel.PEAK_UNSERVED], {"units": "MW"})
+    monthly, by_store = ("scenario", "month"), ("store", "scenario", "month")
+    flows = {name: sums[:, row] * energy for row, name in enumerate(SUMS)}
+    charged, discharged = sums[:, kernel.ROWS :: 2] * energy, sums[:, kernel.ROWS + 1 :: 2] * energy
+    flows["surplus"] = flows["exported"] + flows["curtailed"] + charged.sum(1)
+    flows["deficit"] = flows["unserved"] + discharged.sum(1)
+    variables: dict[str, tuple] = {f"{name}_gwh": (monthly, flow.T, {"units": "GWh"}) for name, flow in flows.items()}
+    variables["charged_gwh"] = (by_store, charged.transpose(1, 2, 0), {"units": "GWh"})
+    variables["discharged_gwh"] = (by_store, discharged.transpose(1, 2, 0), {"units": "GWh"})
+    variables["loss_of_load_hours"] = (monthly, sums[:, kernel.HOURS_UNSERVED].T * (hours / years), {"units": "h"})
+    variables["peak_unserved_mw"] = (monthly, sums[:, kernel.PEAK_UNSERVED].T, {"units": "MW"})
     for kind, row, steps in (
         ("deficit", kernel.DEFICIT_HOURS, kernel.DEFICIT_STEPS), ("surplus", kernel.SURPLUS_HOURS, kernel.SURPLUS_STEPS)
     ):  # fmt: skip
-        counted = np.moveaxis(by_month[row : row + len(steps)].sum(2), 0, -1) * hours / years
+        counted = sums[:, row : row + len(steps)].sum(0).T * (hours / years)
         variables[f"{kind}_hours_over"] = (("scenario", f"{kind}_share"), counted, {"units": "h"})
-    dims = ("store", "scenario", "month")
-    charged, discharged = by_month[kernel.ROWS :: 2] * energy, by_month[kernel.ROWS + 1 :: 2] * energy
-    variables["charged_gwh"] = (dims, charged, {"units": "GWh"})
-    variables["discharged_gwh"] = (dims, discharged, {"units": "GWh"})
     end = level_gwh / years
-    surplus = variables["exported_gwh"][1] + variables["curtailed_gwh"][1] + charged.sum(0)
-    variables["surplus_gwh"] = (("scenario", "month"), surplus, {"units": "GWh"})
-    deficit = variables["unserved_gwh"][1] + discharged.sum(0)
-    variables["deficit_gwh"] = (("scenario", "month"), deficit, {"units": "GWh"})
     variables["level_end_gwh"] = (("store", "scenario"), end, {"units": "GWh"})
-    loss = charged.sum(2) - discharged.sum(2) - end
+    loss = charged.sum(0) - discharged.sum(0) - end
     variables["storage_loss_gwh"] = (("store", "scenario"), loss, {"units": "GWh"})
     shares = {"deficit_share": list(kernel.DEFICIT_STEPS), "surplus_share": list(kernel.SURPLUS_STEPS)}
     return xr.Dataset(variables, {"month": MONTHS, "store": np.array(stores, str), **shares})

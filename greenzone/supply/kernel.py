@@ -14,14 +14,13 @@ from numba import types
 from numpy.typing import NDArray
 
 from greenzone.jit import generic, inlined, kernel
-from greenzone.simd import wide_vectors
+from greenzone.simd import DOUBLES, base, in_step, larger, put, smaller, take, where_less, wide_vectors
 
 Floats: TypeAlias = NDArray[np.float64]
 Floats32: TypeAlias = NDArray[np.float32]
 
-TILE = 128  # scenarios side by side: what belongs to them stays in the first-level cache
+TILE = 128  # scenarios side by side, a multiple of DOUBLES: what belongs to them stays in the first-level cache
 BLOCK = 24  # most hours whose balance is held at a time
-STEP = 4  # hours carried in registers at a time; BLOCK is a multiple of it
 
 # Shares of mean demand that a deficit or surplus must exceed to be counted: points of their duration curves.
 DEFICIT_STEPS = (0.1, 0.25, 0.5)
@@ -38,72 +37,74 @@ LEVEL, POWER, SIZE, CAPACITY = range(4)
 
 
 @inlined
-def _store(rest: Floats, own: Floats, sums: Floats, efficiency: float) -> None:
+def _store(rest, hours, i, own, sums, efficiency):  # type: ignore[no-untyped-def]
     """One store takes what is left (rest above 0) or gives what is missing (below 0), within its power and level.
 
-    The level counts what the store can still give, so that an empty one holds exactly nothing.
+    The level counts what the store can still give, so that an empty one holds exactly nothing; here below zero.
     """
-    wide_vectors()
     one_over, lost = 1.0 / efficiency, 1.0 - efficiency
-    for i in range(TILE):
-        level, power, size = own[LEVEL, i], own[POWER, i], own[SIZE, i]
-        charged, discharged = sums[0, i], sums[1, i]
-        for hour in range(STEP):
-            left = rest[hour, i]
-            room = min(power, (size - level) * one_over)
-            taken = min(max(left, -min(power, level)), room)
-            charge = max(taken, 0.0)
-            level = (level + taken) - charge * lost
-            rest[hour, i] = left - taken
-            charged += charge
-            discharged += max(-taken, 0.0)
-        own[LEVEL, i] = level
-        sums[0, i], sums[1, i] = charged, discharged
+    level, power = 0 - take(base(own[LEVEL]), i), take(base(own[POWER]), i)
+    least, full = 0 - power, take(base(own[SIZE]), i) * one_over
+    charged, discharged = take(base(sums[0]), i), take(base(sums[1]), i)
+    for place in range(0, hours * DOUBLES, DOUBLES):
+        left = take(rest, place)
+        room = in_step(full + level * one_over)
+        taken = in_step(larger(left, larger(least, level)))
+        taken = in_step(smaller(taken, smaller(power, room)))
+        charge = in_step(larger(taken, 0))
+        level = in_step((level - taken) + charge * lost)
+        put(rest, place, left - taken)
+        charged = charged + charge
+        discharged = discharged - smaller(taken, 0)
+    put(base(own[LEVEL]), i, 0 - level)
+    put(base(sums[0]), i, charged)
+    put(base(sums[1]), i, discharged)
 
 
 @inlined
-def _reservoir(rest: Floats, inflow: Floats, inside: Floats, own: Floats, sums: Floats) -> None:
+def _reservoir(rest, inflow, row, i, own, sums):  # type: ignore[no-untyped-def]
     """One reservoir keeps what arrives, but for what is missing without it and what it cannot hold.
 
     The rest comes in with the plant running as the water does, and goes out with what it gives instead.
     """
-    for i in range(TILE):
-        level, power, size, capacity = own[LEVEL, i], own[POWER, i], own[SIZE, i], own[CAPACITY, i]
-        released, spilled, levels = sums[RELEASED, i], sums[SPILLED, i], sums[LEVELS, i]
-        for hour in range(STEP):
-            arriving = capacity * inflow[hour]
-            water, missing = level + arriving, arriving - rest[hour, i]
-            given = min(max(water - size, missing), min(water, power))
-            given = max(given, 0.0)
-            kept = water - given
-            level = min(kept, size)
-            rest[hour, i] += given - arriving
-            released += given
-            spilled += kept - level
-            levels += level * inside[hour]
-        own[LEVEL, i] = level
-        sums[RELEASED, i], sums[SPILLED, i], sums[LEVELS, i] = released, spilled, levels
+    level, power = take(base(own[LEVEL]), i), take(base(own[POWER]), i)
+    size, capacity = take(base(own[SIZE]), i), take(base(own[CAPACITY]), i)
+    released, spilled = take(base(sums[RELEASED]), i), take(base(sums[SPILLED]), i)
+    levels = take(base(sums[LEVELS]), i)
+    for hour in range(len(inflow)):
+        arriving = capacity * np.float64(inflow[hour, row])
+        water = in_step(level + arriving)
+        balance = take(rest, hour * DOUBLES)
+        given = in_step(larger(water - size, arriving - balance))
+        given = in_step(smaller(given, smaller(water, power)))
+        given = in_step(larger(given, 0))
+        kept = in_step(water - given)
+        level = in_step(smaller(kept, size))
+        put(rest, hour * DOUBLES, balance + (given - arriving))
+        released = released + given
+        spilled = spilled + (kept - level)
+        levels = levels + level
+    put(base(own[LEVEL]), i, level)
+    put(base(sums[RELEASED]), i, released)
+    put(base(sums[SPILLED]), i, spilled)
+    put(base(sums[LEVELS]), i, levels)
 
 
-def _reservoirs(rest, profiles, first, rows, dams, sums):  # type: ignore[no-untyped-def]
-    """Let the reservoirs of a tile keep and give water in the hours from `first` on; nothing where there are none."""
+def _reservoirs(rest, profiles, i, rows, dams, sums):  # type: ignore[no-untyped-def]
+    """Let the reservoirs of a tile keep and give water; nothing where there are none."""
 
 
 @generic(_reservoirs)
-def _choose_reservoirs(rest, profiles, first, rows, dams, sums):  # type: ignore[no-untyped-def]
+def _choose_reservoirs(rest, profiles, i, rows, dams, sums):  # type: ignore[no-untyped-def]
     if isinstance(dams, types.NoneType):
-        return lambda rest, profiles, first, rows, dams, sums: None
+        return lambda rest, profiles, i, rows, dams, sums: None
     return _in_turn
 
 
-def _in_turn(rest, profiles, first, rows, dams, sums):  # type: ignore[no-untyped-def]
-    inflow, inside = np.zeros(STEP), np.zeros(STEP)
-    inside[: len(profiles) - first] = 1.0
+def _in_turn(rest, profiles, i, rows, dams, sums):  # type: ignore[no-untyped-def]
     for k in range(len(dams)):
-        for hour in range(min(STEP, len(profiles) - first)):
-            inflow[hour] = profiles[first + hour, rows[k]]
         row = len(sums) - OF_RESERVOIR * (len(dams) - k)
-        _reservoir(rest, inflow, inside, dams[k], sums[row : row + OF_RESERVOIR])
+        _reservoir(rest, profiles, rows[k], i, dams[k], sums[row : row + OF_RESERVOIR])
 
 
 def _of_tile(dams, tile):  # type: ignore[no-untyped-def]
@@ -129,50 +130,50 @@ def _choose_number(dams):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _close(rest: Floats, limits: Floats, sums: Floats) -> None:
+def _close(rest, hours, i, limits, sums):  # type: ignore[no-untyped-def]
     """Export what is left after the stores, up to the limit, and count what is missing."""
-    wide_vectors()
-    for i in range(TILE):
-        limit, shortage = limits[EXPORT_LIMIT, i], -limits[TOLERANCE, i]
-        exported, curtailed, unserved = sums[EXPORTED, i], sums[CURTAILED, i], sums[UNSERVED, i]
-        peak, hours = sums[PEAK_UNSERVED, i], 0
-        for hour in range(STEP):
-            balance = rest[hour, i]
-            left, missing = max(balance, 0.0), max(-balance, 0.0)
-            export = min(left, limit)
-            exported += export
-            curtailed += left - export
-            unserved += missing
-            hours += 1 if balance < shortage else 0
-            peak = max(peak, missing)
-        sums[EXPORTED, i], sums[CURTAILED, i], sums[UNSERVED, i] = exported, curtailed, unserved
-        sums[HOURS_UNSERVED, i] += hours
-        sums[PEAK_UNSERVED, i] = peak
+    limit = take(base(limits[EXPORT_LIMIT]), i)
+    exported, curtailed = take(base(sums[EXPORTED]), i), take(base(sums[CURTAILED]), i)
+    unserved, peak = take(base(sums[UNSERVED]), i), take(base(sums[PEAK_UNSERVED]), i)
+    for place in range(0, hours * DOUBLES, DOUBLES):
+        balance = take(rest, place)
+        left = in_step(larger(balance, 0))
+        missing, export = left - balance, smaller(left, limit)
+        exported = exported + export
+        curtailed = curtailed + (left - export)
+        unserved = unserved + missing
+        peak = larger(peak, missing)
+    put(base(sums[EXPORTED]), i, exported)
+    put(base(sums[CURTAILED]), i, curtailed)
+    put(base(sums[UNSERVED]), i, unserved)
+    put(base(sums[PEAK_UNSERVED]), i, peak)
 
 
 @inlined
-def _count(rest: Floats, limits: Floats, sums: Floats) -> None:
-    """Count the hours in which deficit or surplus exceed shares of the mean demand."""
-    wide_vectors()
-    for i in range(TILE):
-        mean = limits[MEAN_DEMAND, i]
-        few, more, most = -DEFICIT_STEPS[0] * mean, -DEFICIT_STEPS[1] * mean, -DEFICIT_STEPS[2] * mean
-        some, much, plenty = SURPLUS_STEPS[0] * mean, SURPLUS_STEPS[1] * mean, SURPLUS_STEPS[2] * mean
-        low, lower, lowest, high, higher, highest = 0, 0, 0, 0, 0, 0
-        for hour in range(STEP):
-            balance = rest[hour, i]
-            low += 1 if balance < few else 0
-            lower += 1 if balance < more else 0
-            lowest += 1 if balance < most else 0
-            high += 1 if balance > some else 0
-            higher += 1 if balance > much else 0
-            highest += 1 if balance > plenty else 0
-        sums[DEFICIT_HOURS, i] += low
-        sums[DEFICIT_HOURS + 1, i] += lower
-        sums[DEFICIT_HOURS + 2, i] += lowest
-        sums[SURPLUS_HOURS, i] += high
-        sums[SURPLUS_HOURS + 1, i] += higher
-        sums[SURPLUS_HOURS + 2, i] += highest
+def _count(rest, hours, i, limits, sums):  # type: ignore[no-untyped-def]
+    """Count the hours in which something is missing, and those in which deficit or surplus exceed a share of demand."""
+    shortage, mean = 0 - take(base(limits[TOLERANCE]), i), take(base(limits[MEAN_DEMAND]), i)
+    _count_below(rest, hours, i, shortage, sums[HOURS_UNSERVED])
+    for step in range(len(DEFICIT_STEPS)):
+        _count_below(rest, hours, i, mean * -DEFICIT_STEPS[step], sums[DEFICIT_HOURS + step])
+    for step in range(len(SURPLUS_STEPS)):
+        _count_above(rest, hours, i, mean * SURPLUS_STEPS[step], sums[SURPLUS_HOURS + step])
+
+
+@inlined
+def _count_below(rest, hours, i, bound, sums):  # type: ignore[no-untyped-def]
+    number = take(base(sums), i)
+    for place in range(0, hours * DOUBLES, DOUBLES):
+        number = in_step(where_less(take(rest, place), bound, number + 1, number))
+    put(base(sums), i, number)
+
+
+@inlined
+def _count_above(rest, hours, i, bound, sums):  # type: ignore[no-untyped-def]
+    number = take(base(sums), i)
+    for place in range(0, hours * DOUBLES, DOUBLES):
+        number = in_step(where_less(bound, take(rest, place), number + 1, number))
+    put(base(sums), i, number)
 
 
 @kernel()
@@ -180,20 +181,21 @@ def _balance(
     residual: Floats32, profiles: Floats32, stores: Floats, efficiency: Floats, rows: NDArray[np.int64],
     dams: Floats | None, limits: Floats, sums: Floats, rest: Floats,
 ) -> None:  # fmt: skip
-    """Carry one tile through some hours: reservoirs and stores in their order, export, what is lost on either side."""
+    """Carry one tile through some hours: reservoirs and stores in their order, export, what is lost on either side.
+
+    In `rest` is what is left over of a few scenarios, over (hour, scenario), while they are at work.
+    """
     wide_vectors()
-    count = len(profiles)
-    for first in range(0, count, STEP):
-        for hour in range(STEP):
-            for i in range(TILE):
-                # Hours beyond the last hold nothing to balance.
-                rest[hour, i] = residual[first + hour, i] if first + hour < count else 0.0
-        _reservoirs(rest, profiles, first, rows, dams, sums)
+    hours, column = len(profiles), base(rest)
+    for i in range(0, TILE, DOUBLES):
+        for hour in range(hours):
+            put(column, hour * DOUBLES, take(base(residual[hour]), i))
+        _reservoirs(column, profiles, i, rows, dams, sums)
         for k in range(len(stores)):
             row = ROWS + 2 * k
-            _store(rest, stores[k], sums[row : row + 2], efficiency[k])
-        _close(rest, limits, sums)
-        _count(rest, limits, sums)
+            _store(column, hours, i, stores[k], sums[row : row + 2], efficiency[k])
+        _close(column, hours, i, limits, sums)
+        _count(column, hours, i, limits, sums)
 
 
 @inlined
@@ -216,7 +218,7 @@ def _tile(
     """Carry one tile through all hours; its arrays as in `dispatch`."""
     residual = np.empty((BLOCK, TILE), np.float32)
     number = ROWS + 2 * len(stores) + OF_RESERVOIR * _number(dams)
-    rest, own = np.empty((STEP, TILE)), np.zeros((number, TILE))
+    rest, own = np.empty(BLOCK * DOUBLES), np.zeros((number, TILE))
     for block in range(len(months)):
         hours = profiles[edges[block] : edges[block + 1]]
         np.dot(hours, weights, residual[: len(hours)])
@@ -255,13 +257,13 @@ def dispatch(
         None compiles to a kernel that knows nothing of water.
     limits : ndarray (tile, 3, TILE)
         Export over the line [MW]; shortage below which an hour counts as served [MW]; mean demand [MW].
-    sums : ndarray (tile, month, row, TILE)
+    sums : ndarray (month, row, tile × TILE)
         Zeros; holds the results afterwards, rows as named at the head of this module: sums of MW over intervals, the
         number of intervals, the highest MW.
     """
     for tile in numba.prange(len(weights)):
-        own = _of_tile(dams, tile)
-        _tile(profiles, weights[tile], edges, months, stores[tile], efficiency, rows, own, limits[tile], sums[tile])
+        own, part = _of_tile(dams, tile), sums[:, :, tile * TILE : (tile + 1) * TILE]
+        _tile(profiles, weights[tile], edges, months, stores[tile], efficiency, rows, own, limits[tile], part)
 
 
 @kernel()

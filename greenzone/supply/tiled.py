@@ -142,12 +142,12 @@ class TiledSystem:
         """Carry stores and reservoirs through the hours between the edges; sums over `(row, sum, scenario)`."""
         tiles, kinds, _, width = stores.shape
         height = kernel.ROWS + 2 * kinds + kernel.OF_RESERVOIR * len(self.rows)
-        sums = np.zeros((tiles, number, height, width))
+        sums = np.zeros((number, height, tiles * width))
         kernel.dispatch(
             self.profiles, self.weights, edges, rows, stores, self.efficiency.prod(1), self.rows, dams, self.limits,
             sums,
         )  # fmt: skip
-        return _untiled(sums, self.scenarios)
+        return sums[..., : self.scenarios]
 
 
 def tiled_system(
