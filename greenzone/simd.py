@@ -251,13 +251,13 @@ def where_less(typingctx: Any, one: Any, other: Any, yes: Any, no: Any) -> Any:
 
 @intrinsic
 def smaller(typingctx: Any, one: Any, other: Any) -> Any:
-    """The smaller of two. Lanes or numbers."""
+    """The smaller of two, the second where either is NaN. Lanes or numbers."""
     return _kind_of(one, other)(one, other), _picker("<")
 
 
 @intrinsic
 def larger(typingctx: Any, one: Any, other: Any) -> Any:
-    """The larger of two. Lanes or numbers."""
+    """The larger of two, the second where either is NaN. Lanes or numbers."""
     return _kind_of(one, other)(one, other), _picker(">")
 
 

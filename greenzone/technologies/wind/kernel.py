@@ -15,7 +15,9 @@ import numpy as np
 from numba.core import types
 
 from greenzone.jit import generic, inlined, kernel
-from greenzone.simd import LANES, base, in_step, look_up, look_up_halves, read, stream, where_less, wide_vectors, write
+from greenzone.simd import (
+    LANES, base, in_step, larger, look_up, look_up_halves, read, smaller, stream, where_less, wide_vectors, write,
+)  # fmt: skip
 from greenzone.technologies.wind.curve import HALF, LEVEL_RANGE, LEVELS, PRESSURE_CENTRE
 
 BLOCK = 1024  # values worked on together where they go into sums
@@ -173,8 +175,8 @@ def _row(rows, number):  # type: ignore[no-untyped-def]
     """Where a row of pressures stands, or None where there are none."""
 
 
-def _on_curve(table, size, place, z, b, v):  # type: ignore[no-untyped-def]
-    """Output at a place counted in cells, from a short table or a long one."""
+def _on_curve(table, size, place, z, b, highest, v):  # type: ignore[no-untyped-def]
+    """Output at a place counted in cells, from a short table or a long one, at most the highest."""
 
 
 def _times_root(b, pressure, i, end, p):  # type: ignore[no-untyped-def]
@@ -195,40 +197,41 @@ def _choose_times_root(b, pressure, i, end, p):  # type: ignore[no-untyped-def]
 
     def times_root(b, pressure, i, end, p):  # type: ignore[no-untyped-def]
         x = stream(pressure, i, end) - PRESSURE_CENTRE
-        return b * (p[0] + x * (p[1] + x * (p[2] + x * (p[3] + x * (p[4] + x * (p[5] + x * (p[6] + x * p[7])))))))
+        x2 = x * x
+        high = p[2] + x * p[3] + x2 * (p[4] + x * p[5] + x2 * (p[6] + x * p[7]))
+        return b * (p[0] + x * p[1] + x2 * high)
 
     return times_root
 
 
 @generic(_on_curve)
-def _choose_on_curve(table, size, place, z, b, v):  # type: ignore[no-untyped-def]
+def _choose_on_curve(table, size, place, z, b, highest, v):  # type: ignore[no-untyped-def]
     if table.dtype == types.float32:
         return _on_short_table
     return _on_long_table
 
 
-def _on_short_table(table, size, place, z, b, v):  # type: ignore[no-untyped-def]
+def _on_short_table(table, size, place, z, b, highest, v):  # type: ignore[no-untyped-def]
     end, down = v
     lifted, off = in_step(place + LIFT), b - 1
     f = in_step(place - (lifted - LIFTED))
     level = in_step(look_up(table, 1, lifted) + off * look_up(table, 2, lifted))
     level = in_step(look_up(table, 0, lifted) + off * level)
     bent = in_step(look_up(table, 4, lifted) + off * look_up(table, 5, lifted) + f * look_up(table, 6, lifted))
-    value = level + f * (look_up(table, 3, lifted) + off * bent)
-    line = end - z * down
-    return where_less(line, value, line, value)
+    line = smaller(highest, end - z * down)
+    return smaller(line, level + f * (look_up(table, 3, lifted) + off * bent))
 
 
-def _on_long_table(table, size, place, z, b, v):  # type: ignore[no-untyped-def]
+def _on_long_table(table, size, place, z, b, highest, v):  # type: ignore[no-untyped-def]
     unit, unit_of_rise = v
     cell = place + LIFT - LIFTED
     level = b * LEVEL_SCALE - LEVEL_START + LIFT - LIFTED
     number = cell * LEVELS + level
-    number = where_less(0, number, number, 0)  # also where it is NaN
-    number = where_less(number, size - 1, number, size - 1)
+    number = larger(number, 0)  # also where it is NaN
+    number = smaller(number, size - 1)
     upper, lower = look_up_halves(table, size, number + LIFTED)
     rise = lower * unit_of_rise - HALF * unit_of_rise
-    return upper * unit - HALF * unit + (place - cell) * rise
+    return smaller(highest, upper * unit - HALF * unit + (place - cell) * rise)
 
 
 @inlined
@@ -249,22 +252,21 @@ def _output(speed, air, pascal, i, end, terms, site, until, c):  # type: ignore[
     (t, p), (d, q), (per_speed, before, beyond, highest), (table, size, v) = c
     temp = stream(air, i, end)
     factor = where_less(temp, read(terms.still_below, site, until), 0, read(terms.speed_factor, site, until))
+    # Polynomials are taken apart into halves that do not wait for one another.
     x = in_step(temp + read(terms.temp_add, site, until))
-    root = in_step(t[0] + x * in_step(t[1] + x * in_step(t[2] + x * in_step(t[3] + x * (t[4] + x * t[5])))))
-    b = _times_root(read(terms.root_factor, site, until) * root, pascal, i, end, p)
-    off = in_step(b - 1)
-    s = in_step(stream(speed, i, end) * factor * b)
+    x2 = in_step(x * x)
+    root = in_step(t[0] + x * t[1] + x2 * in_step(t[2] + x * t[3] + x2 * (t[4] + x * t[5])))
+    b = in_step(_times_root(read(terms.root_factor, site, until) * root, pascal, i, end, p))
+    off, s = b - 1, in_step(stream(speed, i, end) * factor * b)
     # as `curve.standard_speed`
-    scale = in_step(d[1] + off * in_step(d[2] + off * in_step(d[3] + off * (d[4] + off * d[5]))))
+    off2 = in_step(off * off)
+    scale = in_step(d[1] + off * d[2] + off2 * in_step(d[3] + off * d[4] + off2 * d[5]))
     r = in_step((s - d[0]) * scale)
-    r = where_less(r, 0, 0, r)
-    r = in_step(where_less(1, r, 1, r))
-    bend = in_step(q[0] + off * in_step(q[1] + off * q[2] + r * (q[3] + r * q[4])))
-    k = in_step(r + (r - r * r) * off * bend)
+    r = in_step(smaller(1, larger(0, r)))
+    by_off = in_step(r * off)
+    bend = in_step(q[0] + off * (q[1] + off * q[2]) + by_off * (q[3] + r * q[4]))
+    k = in_step(r + (by_off - by_off * r) * bend)
     z = in_step(s + s * off * k)
-    place = z * per_speed - before
-    place = where_less(place, 0.5, 0.5, place)
-    place = in_step(where_less(beyond, place, beyond, place))
-    value = _on_curve(table, size, place, z, b, v)
-    value = where_less(highest, value, highest, value)
-    return where_less(value, 0, 0, value) * read(terms.gain, site, until)
+    place = in_step(smaller(beyond, larger(0.5, z * per_speed - before)))
+    value = _on_curve(table, size, place, z, b, highest, v)
+    return larger(0, value) * read(terms.gain, site, until)
