@@ -126,17 +126,29 @@ def _reader(array: Any, *, ahead: bool) -> Callable[..., Any]:
 
 
 @intrinsic
-def write(typingctx: Any, array: Any, start: Any, end: Any, values: Any) -> Any:
-    """Write values into an array from `start`, none from `end` on. No table lies where anything is written."""
+def write(typingctx: Any, array: Any, start: Any, end: Any, values: Any, past: Any) -> Any:
+    """Write values into an array from `start`, none from `end` on. No table lies where anything is written.
+
+    With `past`, where the place is at the beginning of a line, past the nearest caches: a large array that is read
+    later need not be fetched to be written.
+    """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place, rows = builder.gep(args[0], [args[1]]), _unpack(builder, args[3])
+        place, rows, past = builder.gep(args[0], [args[1]]), _unpack(builder, args[3]), args[4]
+        at_line = builder.and_(builder.ptrtoint(place, args[1].type), args[1].type(4 * LINE - 1))
+        past = builder.and_(past, builder.icmp_unsigned("==", at_line, args[1].type(0)))
+        once = builder.module.add_metadata([INT(1)])
         whole = builder.icmp_signed("<=", builder.add(args[1], args[1].type(LANES)), args[2])
         with builder.if_else(whole, likely=True) as (then, otherwise):
-            with then:
-                for row, value in enumerate(rows):
-                    stored = builder.store(value, _row(builder, place, row), align=4)
-                    stored.set_metadata("noalias", _table_scope(builder.module))
+            with then, builder.if_else(past) as (beyond, near):
+                for branch in (beyond, near):
+                    with branch:
+                        for row, value in enumerate(rows):
+                            align = 4 * LINE if branch is beyond else 4
+                            stored = builder.store(value, _row(builder, place, row), align=align)
+                            stored.set_metadata("noalias", _table_scope(builder.module))
+                            if branch is beyond:
+                                stored.set_metadata("nontemporal", once)
             with otherwise:
                 for row, mask in enumerate(_masks(builder, args[1], args[2])):
                     values = [rows[row], _row(builder, place, row), ir.Constant(INT, 4), mask]
@@ -144,7 +156,19 @@ def write(typingctx: Any, array: Any, start: Any, end: Any, values: Any) -> Any:
                     stored.set_metadata("noalias", _table_scope(builder.module))
         return context.get_dummy_value()
 
-    return types.void(array, types.intp, types.intp, lanes), generate
+    return types.void(array, types.intp, types.intp, lanes, types.boolean), generate
+
+
+@intrinsic
+def until_line(typingctx: Any, array: Any) -> Any:
+    """How many values of an array of float32 stand before its first line begins."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        word = context.get_value_type(types.intp)
+        into = builder.and_(builder.ptrtoint(args[0], word), word(4 * LINE - 1))
+        return builder.and_(builder.lshr(builder.sub(word(4 * LINE), into), word(2)), word(LINE - 1))
+
+    return types.intp(array), generate
 
 
 @intrinsic

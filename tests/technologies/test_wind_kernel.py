@@ -229,3 +229,22 @@ def test_density_at_the_hub_is_that_of_the_model():
         for temp in (-40.0, 0.0, 40.0):
             density = model.STANDARD_DENSITY * terms.root_factor[0] ** 3 / (temp + terms.temp_add[0] + TEMP_CENTRE)
             assert density == pytest.approx(model.density_at_hub(75_000.0, temp, hub), rel=1e-4)
+
+
+@pytest.mark.parametrize("sites", [8192, 8201])
+def test_large_series_as_its_small_parts(sites):
+    hours = 2 * kernel.LARGE // sites
+    rng = np.random.default_rng(8)
+    wind = rng.uniform(0, 30, (hours, sites)).astype(np.float32)
+    temp = rng.uniform(-20, 40, (hours, sites)).astype(np.float32)
+    ones = np.ones(sites, dtype=np.float32)
+    terms = kernel.Terms(ones, ones * np.float32(model.KELVIN - TEMP_CENTRE), ones * np.float32(root_factor(95_000.0)),
+                         ones * np.float32(-np.inf), ones)  # fmt: skip
+    curve = prepare_curve(turbine("V126/3300"))
+    large, small = np.empty_like(wind), np.empty_like(wind)
+    assert large.size > kernel.LARGE  # written past the caches
+    kernel.series_of_hours(wind, temp, None, terms, curve, large)
+    for hour in range(hours):
+        part = slice(hour, hour + 1)
+        kernel.series_of_hours(wind[part], temp[part], None, terms, curve, small[part])
+    np.testing.assert_array_equal(large, small)

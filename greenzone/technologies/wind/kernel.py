@@ -16,11 +16,24 @@ from numba.core import types
 
 from greenzone.jit import generic, inlined, kernel
 from greenzone.simd import (
-    LANES, base, in_step, larger, look_up, look_up_halves, read, smaller, stream, where_less, wide_vectors, write,
-)  # fmt: skip
+    LANES,
+    base,
+    in_step,
+    larger,
+    look_up,
+    look_up_halves,
+    read,
+    smaller,
+    stream,
+    until_line,
+    where_less,
+    wide_vectors,
+    write,
+)
 from greenzone.technologies.wind.curve import HALF, LEVEL_RANGE, LEVELS, PRESSURE_CENTRE
 
 BLOCK = 1024  # values worked on together where they go into sums
+LARGE = 2**18  # values of a part of a series, above which it is written past the caches
 SUM_BYTES = 2**20  # for the sums of all bins that are at work together, to stay near the processor
 LIFT = np.float32(2**23 - 0.5)  # added to a number, it leaves the whole part in the last bits
 LIFTED = np.float32(2**23)  # taken off again, it leaves the whole part
@@ -54,11 +67,13 @@ def series_of_hours(wind, temp, pressure, terms, curve, output):  # type: ignore
     """Fill `output` (time, site) from weather of the same shape."""
     wide_vectors()
     c, end = _coefficients(curve), wind.shape[1]
-    here = _of_sites(terms)
+    here, past = _of_sites(terms), output.size > LARGE
     for time in range(wind.shape[0]):
         speed, air, pascal, row = base(wind[time]), base(temp[time]), _row(pressure, time), base(output[time])
-        for i in range(0, end, LANES):
-            write(row, i, end, _output(speed, air, pascal, i, end, here, i, end, c))
+        first = until_line(row) if past else 0
+        for start in range(first - LANES if first else 0, end, LANES):
+            i = max(start, 0)
+            write(row, i, end, _output(speed, air, pascal, i, end, here, i, end, c), past)
 
 
 @kernel()
@@ -74,7 +89,13 @@ def sums_of_hours(wind, temp, pressure, terms, curve, bins, sums):  # type: igno
             for start in range(first, min(first + stripe, sites), BLOCK):
                 end = min(start + BLOCK, sites)
                 for i in range(start, end, LANES):
-                    write(base(values), i - start, end - start, _output(speed, air, pascal, i, end, here, i, end, c))
+                    write(
+                        base(values),
+                        i - start,
+                        end - start,
+                        _output(speed, air, pascal, i, end, here, i, end, c),
+                        False,
+                    )
                 part = row[start:end]
                 for i in range(part.size):
                     part[i] += values[i]
@@ -91,7 +112,7 @@ def groups_of_hours(wind, temp, pressure, terms, curve, group, weight, sums):  #
         for start in range(0, sites, BLOCK):
             end = min(start + BLOCK, sites)
             for i in range(start, end, LANES):
-                write(base(values), i - start, end - start, _output(speed, air, pascal, i, end, here, i, end, c))
+                write(base(values), i - start, end - start, _output(speed, air, pascal, i, end, here, i, end, c), False)
             for i in range(start, end):
                 if group[i] >= 0:
                     row[group[i]] += weight[i] * values[i - start]
@@ -107,7 +128,7 @@ def series_of_cells(wind, temp, pressure, cell, terms, curve, output):  # type: 
         speed, air, pascal = base(wind[cell[site]]), base(temp[cell[site]]), _row(pressure, cell[site])
         row, here = base(output[site]), _of_site(terms, site, lanes)
         for i in range(0, end, LANES):
-            write(row, i, end, _output(speed, air, pascal, i, end, here, 0, LANES, c))
+            write(row, i, end, _output(speed, air, pascal, i, end, here, 0, LANES, c), False)
 
 
 @kernel()
@@ -122,7 +143,9 @@ def sums_of_cells(wind, temp, pressure, cell, terms, curve, bins, sums):  # type
         for start in range(0, hours, BLOCK):
             end = min(start + BLOCK, hours)
             for i in range(start, end, LANES):
-                write(base(values), i - start, end - start, _output(speed, air, pascal, i, end, here, 0, LANES, c))
+                write(
+                    base(values), i - start, end - start, _output(speed, air, pascal, i, end, here, 0, LANES, c), False
+                )
             if bins.size:
                 for i in range(start, end):
                     sums[site, bins[i]] += values[i - start]
@@ -149,7 +172,9 @@ def groups_of_cells(  # type: ignore[no-untyped-def]
         for start in range(first, last, BLOCK):
             end = min(start + BLOCK, last)
             for i in range(start, end, LANES):
-                write(base(values), i - start, end - start, _output(speed, air, pascal, i, end, here, 0, LANES, c))
+                write(
+                    base(values), i - start, end - start, _output(speed, air, pascal, i, end, here, 0, LANES, c), False
+                )
             part = row[start:end]
             for i in range(part.size):
                 part[i] += weight[site] * values[i]
