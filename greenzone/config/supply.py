@@ -136,6 +136,10 @@ class Supply(Options):
     """Whether plants that stand at dams of the table `reservoirs` keep water back for hours in which it is missing, as
     much as their usable volume holds. In fact irrigation decides in summer when water leaves: read it as the most they
     can do. Behind a shared connection (`hybrid`) they run as the water does."""
+    fuel_stores: bool = True
+    """Whether bioenergy plants burn their fuel in hours in which energy is missing, as far as the stores of the table
+    `bioenergy_conversion` go; the least load of boilers is left out of account. Otherwise, and behind a shared
+    connection (`hybrid`), they follow the evening peak of their profile."""
     ranges: Ranges = Ranges()
     """What is uncertain about each mix."""
     scenarios: tuple[SupplyScenario, ...] = DEFAULT_SCENARIOS

@@ -128,13 +128,13 @@ def missing_mw(case: Case, groups: xr.Dataset) -> Array:
     demand, time = served_demand(case, generation), groups.time.to_numpy()
     if not case.stores and not case.reservoirs:
         return np.maximum(demand - generation, 0.0)
-    supplied = beside_generation(generation[None], case.reservoirs, groups, case.resource_factor)
+    supplied = beside_generation(generation[None], [case.reservoirs], groups, case.resource_factor)
     flows = hourly_dispatch(demand_mw=demand[None], time=time, stores=case.stores, **supplied)
     return flows.unserved_mw.to_numpy()[0]
 
 
 def missing_gwh(cases: Sequence[Case], groups: xr.Dataset) -> Array:
-    """The same in a year, of cases with the same reservoirs and kinds of stores in one order, all at once. [GWh]"""
+    """The same in a year, of cases with the same weather and kinds of stores in one order, all at once. [GWh]"""
     generation = np.stack([reaching_grid(case, groups)[0] for case in cases])
     demand = np.stack([served_demand(case, own) for case, own in zip(cases, generation, strict=True)])
     stores = [
@@ -145,7 +145,7 @@ def missing_gwh(cases: Sequence[Case], groups: xr.Dataset) -> Array:
         )
         for alike in zip(*(case.stores for case in cases), strict=True)
     ]
-    supplied = beside_generation(generation, cases[0].reservoirs, groups, cases[0].resource_factor)
+    supplied = beside_generation(generation, [case.reservoirs for case in cases], groups, cases[0].resource_factor)
     flows = dispatch(demand_mw=demand, time=groups.time.to_numpy(), stores=stores, **supplied)
     return flows.unserved_gwh.sum("month").to_numpy()
 
@@ -161,7 +161,7 @@ def _helped(case: Case, groups: xr.Dataset, target: Array, wanted: list[str], st
     with_battery = replace(case, stores=(*case.stores, battery))
     fitting = np.flatnonzero(added > 1e-6)
     before, stored, *others = missing_gwh(
-        [as_is, with_battery, *(replace(as_is, built_mw=built[column]) for column in fitting)], groups
+        [as_is, with_battery, *(as_is.rebuilt(built[column], groups) for column in fitting)], groups
     )
     helped = {wanted[at]: float(before - after) / float(added[at]) for at, after in zip(fitting, others, strict=True)}
     return helped | {"battery": float(before - stored) / STEP_MW}

@@ -19,7 +19,7 @@ from greenzone.supply.dispatch import dispatch, flows_by_month, hourly_dispatch
 from greenzone.supply.flexible import behind_connection, deferred_demand, firm_capacity
 from greenzone.supply.foresight import Water, foresight_dispatch
 from greenzone.supply.mixes import Case, storage
-from greenzone.supply.reservoirs import Supplied, beside_generation, idle
+from greenzone.supply.reservoirs import Supplied, beside_generation
 from greenzone.supply.scenarios import balance
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _islands(case: Case, groups: xr.Dataset) -> Iterator[Case]:
         yield replace(
             case, name=f"{case.name}: {district}", built_mw=np.where(own, case.built_mw, 0.0),
             demand_mw=case.demand_mw * share, stores=stores, export_limit_mw=0.0, management=alone,
-            reservoirs=tuple(each if own[each.group] else idle(each) for each in case.reservoirs),
+            reservoirs=tuple(each.within(own) for each in case.reservoirs),
         )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def _balanced(case: Case, groups: xr.Dataset) -> xr.Dataset:
     generation, lost = reaching_grid(case, groups)
     demand = served_demand(case, generation)
     time = groups.time.to_numpy()
-    supplied = beside_generation(generation[None], case.reservoirs, groups, case.resource_factor)
+    supplied = beside_generation(generation[None], [case.reservoirs], groups, case.resource_factor)
     if case.management.foresight == "none":
         flows = dispatch(
             demand_mw=demand[None], time=time, stores=case.stores, export_limit_mw=case.export_limit_mw, **supplied
@@ -99,8 +99,8 @@ def foreseen(case: Case, supplied: Supplied, demand: Array, time: NDArray[np.dat
     if supplied["reservoirs"]:
         start = hourly_dispatch(demand_mw=demand[None], time=time, **supplied).reservoir_start_mwh.to_numpy()[:, 0]
         waters = [
-            Water(inflow, float(np.asarray(each.power_mw)), float(np.asarray(each.size_mwh)), float(level))
-            for each, inflow, level in zip(supplied["reservoirs"], supplied["profiles"][1:], start, strict=True)
+            Water(inflow, each.power_mw, each.size_mwh, float(level))
+            for each, inflow, level in zip(case.reservoirs, supplied["profiles"][1:], start, strict=True)
         ]
     day_ahead = case.management.foresight == "day_ahead"
     return foresight_dispatch(
@@ -144,7 +144,7 @@ def switches_on(management: Management) -> list[str]:
 
 
 def worth_table(case: Case, groups: xr.Dataset, with_all: xr.Dataset, price: float) -> pd.DataFrame:
-    """What each switch and the reservoirs of a case are worth: the case with all of them less the case without the one.
+    """What each switch, the dams and the fuel stores of a case are worth: the case with all less that without the one.
 
     Parameters
     ----------
@@ -167,9 +167,11 @@ def worth_table(case: Case, groups: xr.Dataset, with_all: xr.Dataset, price: flo
     for switch in switches_on(case.management):
         plain = replace(case, management=case.management.model_copy(update={switch: LEFT_OUT[switch]}))
         rows += _difference(case.name, switch, outcomes(plain, groups)[0], with_all, price)
-    if case.reservoirs:
-        running = replace(case, reservoirs=tuple(idle(each) for each in case.reservoirs))
-        rows += _difference(case.name, "reservoirs", outcomes(running, groups)[0], with_all, price)
+    for what, fuel in (("reservoirs", False), ("fuel_stores", True)):
+        if any(each.fuel == fuel for each in case.reservoirs):
+            running = tuple(each.idle() if each.fuel == fuel else each for each in case.reservoirs)
+            without = outcomes(replace(case, reservoirs=running), groups)[0]
+            rows += _difference(case.name, what, without, with_all, price)
     if case.management.hybrid is not None:
         own = np.isin(groups.technology.to_numpy(), case.management.hybrid.technologies)
         saved = float(case.built_mw[own].sum()) - case.management.hybrid.connection_mw

@@ -7,7 +7,7 @@ mix, and the table of what was assumed about demand.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 from greenzone.layers.catalogue import read_table
 from greenzone.schema import Layers
 from greenzone.supply.demand import read_demand
-from greenzone.supply.dispatch import HOURS_PER_YEAR, Reservoir, Storage
+from greenzone.supply.dispatch import HOURS_PER_YEAR, Storage
 from greenzone.supply.groups import allocate
 from greenzone.supply.plan_dams import dams_of
-from greenzone.supply.reservoirs import reservoirs_of
+from greenzone.supply.reservoirs import Held, fuel_stores_of, reservoirs_of, store_hours_of
 from greenzone.supply.sectors import (
     BASE_YEAR,
     SECTORS,
@@ -41,8 +41,8 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Case:
-    """One mix: capacity and weather factor over `group`, demand over `(sector, time)` [MW], stores, switches,
-    reservoirs of the groups."""
+    """One mix: capacity and weather factor over `group`, demand over `(sector, time)` [MW], stores, switches; what can
+    wait, dams before fuel stores, and the hours of fuel that stores hold by kind of plant."""
 
     name: str
     built_mw: Array
@@ -52,7 +52,17 @@ class Case:
     stores: tuple[Storage, ...]
     export_limit_mw: float
     management: Management
-    reservoirs: tuple[Reservoir, ...] = ()
+    reservoirs: tuple[Held, ...] = ()
+    fuel_hours: Mapping[str, float] = field(default_factory=dict)
+
+    def rebuilt(self, built_mw: Array, groups: xr.Dataset) -> Case:
+        """The mix with other capacities: plants of bioenergy that come or go bring or take their fuel."""
+        changed = groups.technology.to_numpy()[built_mw != self.built_mw]
+        if "bioenergy" not in changed:
+            return replace(self, built_mw=built_mw)
+        dams = tuple(each for each in self.reservoirs if not each.fuel)
+        fuels = fuel_stores_of(groups, built_mw, self.fuel_hours)
+        return replace(self, built_mw=built_mw, reservoirs=(*dams, *fuels))
 
 
 def cases_of(section: Supply, groups: xr.Dataset, wanted: list[str], temp_air: ArrayLike | None) -> list[Case]:
@@ -64,6 +74,7 @@ def cases_of(section: Supply, groups: xr.Dataset, wanted: list[str], temp_air: A
     shapes = None if section.demand_file else sector_shapes(read_table("demand_shapes"), time, temp)
     series = read_demand(section.demand_file, time)[None] if section.demand_file else None
     fleet, dams = existing_fleet(groups), dams_of(read_table("reservoirs")) if section.reservoirs else []
+    fuel = store_hours_of(read_table("bioenergy_conversion")) if section.fuel_stores else {}
     cases = []
     for mix, capacity in zip(section.scenarios, built, strict=True):
         demand = series if series is not None else _by_sector(section, mix, shapes, temp).mw
@@ -72,10 +83,13 @@ def cases_of(section: Supply, groups: xr.Dataset, wanted: list[str], temp_air: A
         if mix.demand_gwh is not None and energy:
             demand = demand * (mix.demand_gwh / energy)
         factor = weather_factor(mix.dry_year, groups.technology.to_numpy().astype(str))
-        stores, limit, hybrid = tuple(stores_of(mix)), mix.export_limit_mw, mix.management.hybrid
-        shared = hybrid is not None and "hydro" in hybrid.technologies
-        water = () if shared else reservoirs_of(groups, capacity, factor, fleet, dams)
-        cases.append(Case(mix.name, capacity, factor, sectors, demand, stores, limit, mix.management, water))
+        stores, hybrid = tuple(stores_of(mix)), mix.management.hybrid
+        shared = () if hybrid is None else hybrid.technologies  # these run as their profiles say
+        water = () if "hydro" in shared else reservoirs_of(groups, capacity, factor, fleet, dams)
+        hours = {} if "bioenergy" in shared else fuel
+        held = *water, *fuel_stores_of(groups, capacity, hours)
+        limit = mix.export_limit_mw
+        cases.append(Case(mix.name, capacity, factor, sectors, demand, stores, limit, mix.management, held, hours))
     return cases
 
 

@@ -6,7 +6,7 @@ what drives it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from greenzone.supply.dispatch import Reservoir
 from greenzone.supply.draws import percentiles, saltelli, sobol_indices
 from greenzone.supply.ensemble import ensemble, spread
 from greenzone.supply.mixes import Case
+from greenzone.supply.reservoirs import daily_mean
 
 DRIVEN = ("share_met_hourly", "unserved_gwh_year", "energy_gwh", "cost_per_mwh_met", "exported_gwh_year")
 
@@ -98,24 +99,26 @@ def by_technology(case: Case, groups: xr.Dataset) -> xr.Dataset:
     -------
     Dataset
         Over `group`, of the technologies that are built, or of all where none is: `built_mw` [MW] and
-        `capacity_factor` with the weather factor of the mix in it [1]. After them the plant of each reservoir of the
-        mix, apart from its technology.
+        `capacity_factor` with the weather factor of the mix in it [1]. After them the plants of each reservoir and
+        fuel store of the mix, apart from their technology, with what arrives for them as `capacity_factor`.
     """
     technology = groups.technology.to_numpy().astype(str)
     found = dict.fromkeys(technology.tolist())
     names = [name for name in found if case.built_mw[technology == name].sum() > 0] or list(found)
     mw = np.equal.outer(np.array(names, str), technology) * case.built_mw
     for each in case.reservoirs:
-        own = np.zeros(len(technology))
-        own[each.group] = float(np.asarray(each.capacity_mw))
-        mw[names.index(technology[each.group])] -= own
-        mw, names = np.concatenate([mw, own[None]]), [*names, technology[each.group]]
+        mw[names.index(technology[each.group])] -= each.mw
+        mw, names = np.concatenate([mw, each.mw[None]]), [*names, technology[each.group]]
     built = mw.sum(1)
     part = np.divide(mw, built[:, None], out=np.zeros(mw.shape), where=built[:, None] > 0)
     share = (part * case.resource_factor).astype(np.float32)
+    profiles = share @ groups.capacity_factor.to_numpy()
+    for row, each in enumerate(case.reservoirs, len(mw) - len(case.reservoirs)):
+        if each.fuel:
+            profiles[row] = daily_mean(profiles[row].astype(float), groups.time.to_numpy())
     return xr.Dataset(
         {
-            "capacity_factor": (("group", "time"), share @ groups.capacity_factor.to_numpy()),
+            "capacity_factor": (("group", "time"), profiles),
             "built_mw": ("group", built),
         },
         {"technology": ("group", names), "time": groups.time.to_numpy()},
@@ -123,12 +126,19 @@ def by_technology(case: Case, groups: xr.Dataset) -> xr.Dataset:
 
 
 def _reservoirs(case: Case, together: xr.Dataset, draws: pd.DataFrame) -> list[Reservoir]:
-    """Reservoirs of the mix as the last groups of `by_technology`; in wet draws plants give more, up to capacity."""
+    """What of the mix can wait as the last groups of `by_technology`.
+
+    In wet draws plants behind dams give more, up to capacity; more fuel makes no bigger engine.
+    """
     factor, first = _factors(draws, "resource", together), together.sizes["group"] - len(case.reservoirs)
     return [
-        replace(each, group=group, power_mw=np.minimum(np.asarray(each.power_mw) * factor[:, group], each.capacity_mw))
+        Reservoir(
+            each.name, group, each.capacity_mw,
+            each.power_mw if each.fuel else np.minimum(each.power_mw * factor[:, group], each.capacity_mw),
+            each.size_mwh,
+        )
         for group, each in enumerate(case.reservoirs, first)
-    ]
+    ]  # fmt: skip
 
 
 def _limits(

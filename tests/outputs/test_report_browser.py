@@ -469,9 +469,7 @@ def test_base_map_is_asked_for_only_while_it_is_on(browser, folder):
     page.page.evaluate("GZ.map.fit()")
     before = page.drawn()
     box.click()
-    page.wait_until(
-        "GZ.map.basemap?.tiles.size > 0 && [...GZ.map.basemap.tiles.values()].every((t) => t.naturalWidth)"
-    )
+    page.wait_until("GZ.map.basemap?.tiles.size > 0 && [...GZ.map.basemap.tiles.values()].every((t) => t.naturalWidth)")
     assert page.drawn() != before
     assert {url.rsplit("/", 3)[0] for url in page.online()} == {"https://tile.openstreetmap.org"}
     assert "OpenStreetMap" in page.page.inner_text("#credit")
