@@ -174,9 +174,7 @@ def test_draws_of_a_mix_keep_its_fuel_and_make_no_bigger_engine():
     table = evaluate(section(), POTENTIALS, {})
     assert drawn.results.unserved_gwh_year.to_numpy() == pytest.approx(value(table, "deficit"), rel=1e-4)
     assert drawn.results.energy_gwh.to_numpy() == pytest.approx(value(table, "energy"), rel=1e-5)
-    wet = pd.concat(
-        [ranges[ranges.parameter == "demand"], ranges[ranges.parameter == "resource"].assign(low=1.25, high=1.25)]
-    )
+    wet = ranges.assign(**{end: ranges[end].where(ranges.parameter != "resource", 1.4) for end in ("low", "high")})
     most = uncertain(case, groups, COSTS, read_table("supply_factors"), wet, 8).results
     spilled = most.spilled_gwh.sum("month").sel(reservoir="bioenergy solid")
     given = most.released_gwh.sum("month").sel(reservoir="bioenergy solid")
