@@ -76,6 +76,8 @@ class Ranges(Options):
     draws: int = Field(default=128, ge=8, le=65_536)
     """Base draws, best a power of two [1]; with them go as many for each parameter and once more, so that a mix of
     five technologies is reckoned 13 times as often."""
+    island_draws: int = Field(default=32, ge=8, le=65_536)
+    """Base draws of islanded mixes, if fewer [1]: each of them is reckoned for every district."""
     seed: int = Field(default=1, ge=0)
     """The same seed gives the same draws [1]."""
 

@@ -15,7 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from greenzone.layers.catalogue import read_table
-from greenzone.supply.dispatch import dispatch, flows_by_month, hourly_dispatch
+from greenzone.supply.dispatch import Storage, dispatch, flows_by_month, hourly_dispatch
 from greenzone.supply.flexible import behind_connection, deferred_demand, firm_capacity
 from greenzone.supply.foresight import Water, foresight_dispatch
 from greenzone.supply.mixes import Case, storage
@@ -23,7 +23,7 @@ from greenzone.supply.reservoirs import Supplied, beside_generation
 from greenzone.supply.scenarios import balance
 
 if TYPE_CHECKING:
-    from greenzone.config.supply import Management
+    from greenzone.config.supply import Hybrid, Management
 
 Array = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def outcomes(case: Case, groups: xr.Dataset) -> list[xr.Dataset]:
     """
     if not case.management.islanded:
         return [_balanced(case, groups)]
-    islands = [_balanced(island, groups) for island in _islands(case, groups)]
+    islands = [_balanced(island, groups) for island in islands_of(case, groups)]
     together = xr.concat(islands, "scenario").sum("scenario").expand_dims(scenario=[case.name])
     weight = xr.concat([island.demand_gwh for island in islands], "scenario")
     hours = xr.concat([island[["hours_met", "hours"]] for island in islands], "scenario")
@@ -56,7 +56,7 @@ def outcomes(case: Case, groups: xr.Dataset) -> list[xr.Dataset]:
     return [together, *islands]
 
 
-def _islands(case: Case, groups: xr.Dataset) -> Iterator[Case]:
+def islands_of(case: Case, groups: xr.Dataset) -> Iterator[Case]:
     """Each district alone: its own plants, its share of demand and of the stores, no lines."""
     table = read_table("district_demand")
     present = [name for name in table.district if (groups.district == name).any()]
@@ -112,17 +112,51 @@ def reaching_grid(case: Case, groups: xr.Dataset) -> tuple[Array, Array]:
     """Generation that reaches the grid and what is lost behind a shared connection, over time. [MW]"""
     effective = case.built_mw * case.resource_factor
     there = effective > 0  # most groups of a mix are not built
-    effective, profiles = effective[there], groups.capacity_factor.to_numpy()[there].astype(float)
-    generation = effective @ profiles
-    hybrid = case.management.hybrid
+    profiles, technology = groups.capacity_factor.to_numpy()[there].astype(float), groups.technology.to_numpy()[there]
+    generation, lost = through_connection(
+        case.management.hybrid, effective[None, there], profiles, technology, groups.time.to_numpy()
+    )
+    return generation[0], lost[0]
+
+
+def through_connection(
+    hybrid: Hybrid | None, effective_mw: Array, profiles: Array, technology: NDArray, time: NDArray[np.datetime64]
+) -> tuple[Array, Array]:
+    """Generation that reaches the grid and what is lost behind a shared connection.
+
+    Parameters
+    ----------
+    hybrid : Hybrid or None
+        The connection, if some plants share one.
+    effective_mw : ndarray (scenario, group)
+        Capacity times what the year gives of the middling one. [MW]
+    profiles : ndarray (group, time)
+        Output over capacity. [1]
+    technology : ndarray of str (group,)
+        Technology of each group.
+    time : ndarray of datetime64 (time,)
+        UTC, evenly spaced.
+
+    Returns
+    -------
+    tuple of ndarray
+        Each over `(scenario, time)`. [MW]
+    """
+    generation = effective_mw @ profiles
     if hybrid is None:
         return generation, np.zeros_like(generation)
-    own = np.isin(groups.technology.to_numpy()[there], hybrid.technologies)
-    behind = effective[own] @ profiles[own]
-    table = read_table("storage_costs").set_index("storage")
-    battery = hybrid.battery and storage("battery", hybrid.battery.power_mw, hybrid.battery.energy_mwh, table)
-    shared = behind_connection(behind, hybrid.connection_mw, groups.time.to_numpy(), battery or None)
+    own = np.isin(technology, hybrid.technologies)
+    behind = effective_mw[:, own] @ profiles[own]
+    shared = behind_connection(behind, hybrid.connection_mw, time, battery_of(hybrid))
     return generation - behind + shared.delivered, shared.lost
+
+
+def battery_of(hybrid: Hybrid | None) -> Storage | None:
+    """The battery behind a shared connection; None where there is none."""
+    if hybrid is None or hybrid.battery is None:
+        return None
+    table = read_table("storage_costs").set_index("storage")
+    return storage("battery", hybrid.battery.power_mw, hybrid.battery.energy_mwh, table)
 
 
 def served_demand(case: Case, generation: Array) -> Array:
