@@ -1,7 +1,7 @@
 """The mixes of a scenario file as numbers: capacity of each group, hourly demand, stores.
 
 Comes in: the `supply` section, supply groups, the hourly temperature where people live. Goes out: one `Case` for each
-mix, and the table of what was assumed about demand.
+mix, all of them with their groups as `Mixes`, and the table of what was assumed about demand.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from greenzone.layers.catalogue import read_table
-from greenzone.schema import Layers
+from greenzone.schema import Layers, Potential
 from greenzone.supply.demand import read_demand
 from greenzone.supply.dispatch import HOURS_PER_YEAR, Storage
-from greenzone.supply.groups import allocate
+from greenzone.supply.groups import allocate, stack_groups
 from greenzone.supply.plan_dams import dams_of
 from greenzone.supply.reservoirs import Held, fuel_stores_of, reservoirs_of, store_hours_of
 from greenzone.supply.sectors import (
@@ -63,6 +63,45 @@ class Case:
         dams = tuple(each for each in self.reservoirs if not each.fuel)
         fuels = fuel_stores_of(groups, built_mw, self.fuel_hours)
         return replace(self, built_mw=built_mw, reservoirs=(*dams, *fuels))
+
+
+@dataclass(frozen=True)
+class Mixes:
+    """The mixes of a scenario file over supply groups: their cases, and the capacity wanted of `technologies` over
+    `(scenario, technology)` [MW]."""
+
+    groups: xr.Dataset
+    technologies: list[str]
+    cases: list[Case]
+    targets_mw: Array
+
+
+def mixes_of(
+    section: Supply, potentials: Mapping[str, Potential], lcoe: Mapping[str, xr.DataArray], layers: Layers | None
+) -> Mixes | None:
+    """The mixes of the section; None where there is no mix or no technology.
+
+    Parameters
+    ----------
+    section : Supply
+        Demand and mixes.
+    potentials, lcoe : mapping
+        Potential and LCOE over `site` by technology.
+    layers : Layers or None
+        Their weather drives heat pumps; without it nobody heats.
+
+    Raises
+    ------
+    GreenzoneError
+        A demand file that cannot be used, or profiles of different times.
+    """
+    if not section.scenarios or not potentials:
+        return None
+    groups = stack_groups(potentials, lcoe)
+    wanted = list(dict.fromkeys([*potentials, *(name for mix in section.scenarios for name in mix.capacity_mw)]))
+    temp_air = None if layers is None else temp_of_people(layers)
+    cases = cases_of(section, groups, wanted, temp_air)
+    return Mixes(groups, wanted, cases, targets_of(section.scenarios, wanted))
 
 
 def cases_of(section: Supply, groups: xr.Dataset, wanted: list[str], temp_air: ArrayLike | None) -> list[Case]:

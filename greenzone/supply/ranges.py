@@ -18,10 +18,8 @@ from greenzone.economics.estimate import costs_of
 from greenzone.schema import Layers, Potential
 from greenzone.supply.draws import PERCENTILES
 from greenzone.supply.ensemble import yearly_costs
-from greenzone.supply.groups import stack_groups
 from greenzone.supply.management import switches_on
-from greenzone.supply.mixes import Case, cases_of
-from greenzone.supply.sectors import temp_of_people
+from greenzone.supply.mixes import Case, Mixes, mixes_of
 from greenzone.supply.uncertain import Uncertain, drawn_switches, uncertain
 
 if TYPE_CHECKING:
@@ -51,7 +49,7 @@ class Ranges:
 
 def ranges_of(
     section: Supply, economics: Economics, potentials: Mapping[str, Potential], lcoe: Mapping[str, xr.DataArray],
-    layers: Layers,
+    layers: Layers, mixes: Mixes | None = None,
 ) -> Ranges | None:  # fmt: skip
     """Ranges of each mix under draws of demand, resource and costs; None where they are not wanted.
 
@@ -63,6 +61,8 @@ def ranges_of(
         Potential and LCOE over `site` by technology.
     layers : Layers
         Weather and curated tables.
+    mixes : Mixes, optional
+        What `greenzone.supply.mixes_of` made of all these, where that is known.
 
     Returns
     -------
@@ -71,20 +71,19 @@ def ranges_of(
     """
     if not section.ranges.enabled:
         return None
-    groups = stack_groups(potentials, lcoe) if potentials else None
-    if not section.scenarios or groups is None or groups.sizes["group"] == 0:
+    mixes = mixes or mixes_of(section, potentials, lcoe, layers)
+    if mixes is None or mixes.groups.sizes["group"] == 0:
         return Ranges(pd.DataFrame(columns=RANGES), pd.DataFrame(columns=DRIVERS))
-    wanted = list(dict.fromkeys([*potentials, *(name for mix in section.scenarios for name in mix.capacity_mw)]))
     tables = layers.tables
     costs = yearly_costs(
         costs_of(economics, tables), tables["storage_costs"], tables["price_index"], economics.wacc
     )  # fmt: skip
     results, drivers = [], []
-    for case in cases_of(section, groups, wanted, temp_of_people(layers)):
+    for case in mixes.cases:
         own = section.ranges
         number = min(own.island_draws, own.draws) if case.management.islanded else own.draws
         found = uncertain(
-            case, groups, costs, tables["supply_factors"], tables["ensemble_ranges"], number, own.seed
+            case, mixes.groups, costs, tables["supply_factors"], tables["ensemble_ranges"], number, own.seed
         )  # fmt: skip
         results.append(_results(case, found, economics.currency))
         drivers.append(found.drivers.assign(scenario=case.name))
