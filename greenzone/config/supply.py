@@ -69,7 +69,8 @@ class Management(Options):
 
 
 class Ranges(Options):
-    """Draws of demand, resource and costs by the table ensemble_ranges, from which every mix gets its ranges."""
+    """Draws of demand, resource and costs by the table ensemble_ranges, from which every mix gets its ranges; with its
+    energy management but for foresight, which is left out of them."""
 
     enabled: bool = True
     """Whether each mix gets P10, P50 and P90 of its yearly results, and what drives them."""

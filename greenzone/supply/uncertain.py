@@ -25,7 +25,7 @@ from greenzone.supply.reservoirs import daily_mean
 if TYPE_CHECKING:
     from greenzone.config.supply import Management
 
-LEFT_OUT = ("foresight",)  # a linear programme for each draw would take hours
+LEFT_OUT = ("foresight",)  # switches whose dispatch is a linear programme: one for each of a thousand draws
 DRIVEN = ("share_met_hourly", "unserved_gwh_year", "energy_gwh", "cost_per_mwh_met", "exported_gwh_year")
 
 
@@ -33,9 +33,10 @@ DRIVEN = ("share_met_hourly", "unserved_gwh_year", "energy_gwh", "cost_per_mwh_m
 class Uncertain:
     """An ensemble of draws of one mix.
 
-    `results` is that of `greenzone.supply.ensemble` over all draws; `draws` has one row for each; `percentiles` are
-    those of every yearly result (P10, P50, P90: the value below which that share of the draws lies); `drivers` holds
-    `result parameter first_order total`, the Sobol indices of the results named in `DRIVEN` that vary.
+    `results` is that of `greenzone.supply.ensemble` over all draws, of an islanded mix its yearly part; `draws` has one
+    row for each; `percentiles` are those of every yearly result (P10, P50, P90: the value below which that share of the
+    draws lies); `drivers` holds `result parameter first_order total`, the Sobol indices of the results named in
+    `DRIVEN` that vary.
     """
 
     results: xr.Dataset
