@@ -140,9 +140,10 @@ def run(scenario: Scenario, directory: str | Path | None = None, report: Report 
         zones = siting.zones_of(scenario.zones, scenario.scoring, grid, contenders, connection)
         connected = connected.with_routes(siting.zone_routes(zones, grid, connection))
     with clock("supply scenarios"):
-        scenarios = supply.evaluate(scenario.supply, potentials, lcoe, layers)
-        limits = supply.what_limits(scenario.supply, scenario.economics, potentials, lcoe, layers)
-        ranges = supply.ranges_of(scenario.supply, scenario.economics, potentials, lcoe, layers)
+        mixes = supply.mixes_of(scenario.supply, potentials, lcoe, layers)
+        scenarios = supply.evaluate(scenario.supply, potentials, lcoe, layers, mixes)
+        limits = supply.what_limits(scenario.supply, scenario.economics, potentials, lcoe, layers, mixes)
+        ranges = supply.ranges_of(scenario.supply, scenario.economics, potentials, lcoe, layers, mixes)
     finished = Run(
         config=as_dict(scenario),
         grid=grid,

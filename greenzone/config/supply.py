@@ -69,13 +69,16 @@ class Management(Options):
 
 
 class Ranges(Options):
-    """Draws of demand, resource and costs by the table ensemble_ranges, from which every mix gets its ranges."""
+    """Draws of demand, resource and costs by the table ensemble_ranges, from which every mix gets its ranges; with its
+    energy management but for foresight, which is left out of them."""
 
     enabled: bool = True
     """Whether each mix gets P10, P50 and P90 of its yearly results, and what drives them."""
     draws: int = Field(default=128, ge=8, le=65_536)
     """Base draws, best a power of two [1]; with them go as many for each parameter and once more, so that a mix of
     five technologies is reckoned 13 times as often."""
+    island_draws: int = Field(default=32, ge=8, le=65_536)
+    """Base draws of islanded mixes, if fewer [1]: each of them is reckoned for every district."""
     seed: int = Field(default=1, ge=0)
     """The same seed gives the same draws [1]."""
 
@@ -136,6 +139,10 @@ class Supply(Options):
     """Whether plants that stand at dams of the table `reservoirs` keep water back for hours in which it is missing, as
     much as their usable volume holds. In fact irrigation decides in summer when water leaves: read it as the most they
     can do. Behind a shared connection (`hybrid`) they run as the water does."""
+    fuel_stores: bool = True
+    """Whether bioenergy plants burn their fuel in hours in which energy is missing, as far as the stores of the table
+    `bioenergy_conversion` go; the least load of boilers is left out of account. Otherwise, and behind a shared
+    connection (`hybrid`), they follow the evening peak of their profile."""
     ranges: Ranges = Ranges()
     """What is uncertain about each mix."""
     scenarios: tuple[SupplyScenario, ...] = DEFAULT_SCENARIOS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from greenzone.outputs.view import RunView
+from greenzone.supply.reservoirs import FUEL_STORE
 
 WIND = "Wind energy is uncertain by about 50 % until a mast or a fine wind atlas says otherwise."
 DEMAND = "Demand is an assumption, for no metered load of the zone is published: {energy}, {shape}."
@@ -21,6 +22,11 @@ WATER = (
     "In the supply scenarios the plants at {names} keep water back for hours in which energy is missing, as far as the "
     "usable volume goes. In fact irrigation decides in summer when water leaves: it is the most they can do "
     "(supply.reservoirs)."
+)
+FUEL = (
+    "In the supply scenarios bioenergy plants burn their fuel in hours in which energy is missing, as far as their "
+    "stores go; boilers that cannot run as low as that are left out of account: it is the most they can do "
+    "(supply.fuel_stores)."
 )
 LISTED = ("hydro", "geothermal", "bioenergy")  # technologies that tell the cost of single plants
 
@@ -49,13 +55,14 @@ def uncertainty(run: RunView) -> list[str]:
 
 
 def reservoir_notes(run: RunView) -> list[str]:
-    """Which plants of the supply scenarios keep water back, and what that leaves out of account."""
+    """Which plants of the supply scenarios keep water or fuel back, and what that leaves out of account."""
     table = run.scenarios
     if "quantity" not in table:
         return []
     held = table[(table["quantity"] == "inflow") & (table["value"] > 0)]
     names = list(dict.fromkeys(held["technology"]))
-    return [WATER.format(names=", ".join(names))] if names else []
+    dams = [name for name in names if not name.startswith(FUEL_STORE)]
+    return [*([WATER.format(names=", ".join(dams))] if dams else []), *([FUEL] if len(dams) < len(names) else [])]
 
 
 def cost_notes(run: RunView) -> list[str]:

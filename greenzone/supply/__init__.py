@@ -9,6 +9,7 @@ from greenzone.supply.ensemble import ensemble, spread, yearly_costs
 from greenzone.supply.evaluate import evaluate
 from greenzone.supply.groups import allocate, stack_groups
 from greenzone.supply.limits import what_limits
+from greenzone.supply.mixes import mixes_of
 from greenzone.supply.plan import PlanModel
 from greenzone.supply.plan_parts import Border, Line, PlannedStore, Source, System
 from greenzone.supply.plan_solution import Plan
@@ -41,6 +42,7 @@ __all__ = [
     "hourly_balance",
     "hourly_dispatch",
     "least_cost_plan",
+    "mixes_of",
     "percentiles",
     "plan_model",
     "ranges_of",

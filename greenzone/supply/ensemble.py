@@ -89,14 +89,26 @@ def ensemble(
     years = None if weather_year is None else _rows(weather_year, first)
     parts = [
         _of_years(groups, effective, demand, weight, stores, water, export_limit_mw, first[rows], hours)
-        for rows, hours in _weather_years(groups, len(first), years)
+        for rows, hours in weather_years(groups, len(first), years)
     ]
     result = parts[0] if len(parts) == 1 else xr.concat(parts, "scenario", data_vars="minimal").sortby("row")
     result = result.drop_vars("row").isel(scenario=again)
-    energy = result.energy_by_source_gwh.sum("month")
     technology = groups.technology.to_numpy().astype(str)
-    cost = _annual_cost(built * np.asarray(cost_factor, float), energy, technology, stores, annual_costs)
-    land = built @ np.array([_factor(factors, "land", name) for name in technology])
+    return summed_up(result, built, built * np.asarray(cost_factor, float), technology, stores, annual_costs, factors)
+
+
+def summed_up(
+    result: xr.Dataset, built_mw: NDArray[np.float64], priced_mw: NDArray[np.float64], technology: NDArray[np.str_],
+    stores: Sequence[Storage], annual_costs: pd.DataFrame, factors: pd.DataFrame,
+) -> xr.Dataset:  # fmt: skip
+    """Flows, demand and energy by source with what belongs to each scenario's year, as `ensemble` tells it.
+
+    `priced_mw` is what costs as much as `built_mw` does when cost is drawn, over `(scenario, group)`; `technology` that
+    of each group.
+    """
+    energy = result.energy_by_source_gwh.sum("month")
+    cost = _annual_cost(priced_mw, energy, technology, stores, annual_costs)
+    land = built_mw @ np.array([_factor(factors, "land", name) for name in technology])
     grid_emission = _factor(factors, "grid_emission", "all")
     return result.assign(_yearly(result, energy.sum("source").to_numpy(), cost, land, grid_emission))
 
@@ -126,7 +138,7 @@ def _distinct(
     return np.sort(first), place[again.ravel()]
 
 
-def _weather_years(
+def weather_years(
     groups: xr.Dataset, scenarios: int, weather_year: ArrayLike | None
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
     """Which scenarios run through which hours."""

@@ -13,11 +13,9 @@ import pandas as pd
 import xarray as xr
 
 from greenzone.schema import Layers, Potential
-from greenzone.supply.groups import stack_groups
 from greenzone.supply.management import outcomes, worth_table
-from greenzone.supply.mixes import cases_of, targets_of
+from greenzone.supply.mixes import Mixes, mixes_of
 from greenzone.supply.scenarios import scenario_table
-from greenzone.supply.sectors import temp_of_people
 
 if TYPE_CHECKING:
     from greenzone.config.supply import Supply
@@ -30,6 +28,7 @@ def evaluate(
     potentials: Mapping[str, Potential],
     lcoe: Mapping[str, xr.DataArray],
     layers: Layers | None = None,
+    mixes: Mixes | None = None,
 ) -> pd.DataFrame:
     """Hold every capacity mix against demand, hour by hour.
 
@@ -46,6 +45,8 @@ def evaluate(
         LCOE over `site` by technology. [currency/MWh]
     layers : Layers, optional
         Their weather drives heat pumps; without it nobody heats.
+    mixes : Mixes, optional
+        What `greenzone.supply.mixes_of` made of all these, where that is known.
 
     Returns
     -------
@@ -58,16 +59,13 @@ def evaluate(
     GreenzoneError
         A demand file that cannot be used, or profiles of different times.
     """
-    if not section.scenarios or not potentials:
+    mixes = mixes or mixes_of(section, potentials, lcoe, layers)
+    if mixes is None:
         return EMPTY.copy()
-    groups = stack_groups(potentials, lcoe)
-    wanted = list(dict.fromkeys([*potentials, *(name for mix in section.scenarios for name in mix.capacity_mw)]))
-    temp_air = None if layers is None else temp_of_people(layers)
     results, worths, targets = [], [], []
-    mixes = zip(cases_of(section, groups, wanted, temp_air), targets_of(section.scenarios, wanted), strict=True)
-    for case, target in mixes:
-        found = [each.reindex(technology=wanted, fill_value=0) for each in outcomes(case, groups)]
-        worths.append(worth_table(case, groups, found[0], section.deficit_price))
+    for case, target in zip(mixes.cases, mixes.targets_mw, strict=True):
+        found = [each.reindex(technology=mixes.technologies, fill_value=0) for each in outcomes(case, mixes.groups)]
+        worths.append(worth_table(case, mixes.groups, found[0], section.deficit_price))
         results += found
         targets += [target, *(each.capacity_mw.to_numpy()[0] for each in found[1:])]
     every = {

@@ -44,7 +44,7 @@ def deferred_demand(
 
 
 class Connection(NamedTuple):
-    """What plants behind one connection give to the grid and lose there. [MW], each over time."""
+    """What plants behind one connection give to the grid and lose there [MW], each over what generation is."""
 
     delivered: Array
     lost: Array
@@ -58,7 +58,7 @@ def behind_connection(
 
     Parameters
     ----------
-    generation_mw : array_like (time,)
+    generation_mw : array_like (time,) or (scenario, time)
         Generation of all plants behind it. [MW]
     connection_mw : float
         What it carries. [MW]
@@ -74,14 +74,17 @@ def behind_connection(
         delivered + lost + stored = generation in every interval; `stored` is what the battery takes less what it gives.
     """
     generation = np.asarray(generation_mw, float)
-    room = np.full((1, len(generation)), float(connection_mw))
     if battery is None or not np.any(np.asarray(battery.size_mwh)):
         over = np.maximum(generation - connection_mw, 0.0)
-        return Connection(generation - over, over, np.zeros(len(generation)))
+        return Connection(generation - over, over, np.zeros(generation.shape))
     # The connection is the demand of the dispatch rule: surplus over it charges, room below it is filled.
-    flows = hourly_dispatch(generation[None], [[1.0]], room, pd.DatetimeIndex(np.asarray(time)), stores=[battery])
-    lost = flows.curtailed_mw.to_numpy()[0]
-    stored = (flows.charged_mw - flows.discharged_mw).to_numpy()[0, 0]
+    every = np.atleast_2d(generation)
+    room, stamps = np.full((1, every.shape[1]), float(connection_mw)), pd.DatetimeIndex(np.asarray(time))
+    flows = hourly_dispatch(
+        every, np.eye(len(every)), room, stamps, demand_factor=np.ones((len(every), 1)), stores=[battery]
+    )
+    lost = flows.curtailed_mw.to_numpy().reshape(generation.shape)
+    stored = (flows.charged_mw - flows.discharged_mw).to_numpy()[0].reshape(generation.shape)
     return Connection(generation - lost - stored, lost, stored)
 
 

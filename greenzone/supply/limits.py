@@ -19,11 +19,9 @@ from greenzone.economics.estimate import costs_of
 from greenzone.schema import Layers, Potential
 from greenzone.supply.dispatch import HOURS_PER_YEAR, dispatch, hourly_dispatch
 from greenzone.supply.ensemble import yearly_costs
-from greenzone.supply.groups import stack_groups
 from greenzone.supply.management import reaching_grid, served_demand
-from greenzone.supply.mixes import Case, build, cases_of, storage, targets_of
+from greenzone.supply.mixes import Case, Mixes, build, mixes_of, storage
 from greenzone.supply.reservoirs import beside_generation
-from greenzone.supply.sectors import temp_of_people
 
 if TYPE_CHECKING:
     from greenzone.config.economics import Economics
@@ -42,7 +40,7 @@ SEASONS = {"winter": (12, 1, 2), "spring": (3, 4, 5), "summer": (6, 7, 8), "autu
 
 def what_limits(
     section: Supply, economics: Economics, potentials: Mapping[str, Potential], lcoe: Mapping[str, xr.DataArray],
-    layers: Layers,
+    layers: Layers, mixes: Mixes | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """What keeps each mix from meeting demand hour by hour.
 
@@ -54,6 +52,8 @@ def what_limits(
         Potential and LCOE over `site` by technology.
     layers : Layers
         Weather and curated tables.
+    mixes : Mixes, optional
+        What `greenzone.supply.mixes_of` made of all these, where that is known.
 
     Returns
     -------
@@ -63,17 +63,17 @@ def what_limits(
         `cost` (what a MWh less missing costs that way), `land` (MW that do not fit), `summary`. Lines
         between districts, foresight and islands are left out of account.
     """
-    if not section.scenarios or not potentials:
+    mixes = mixes or mixes_of(section, potentials, lcoe, layers)
+    if mixes is None:
         return pd.DataFrame(columns=COLUMNS)
-    groups = stack_groups(potentials, lcoe)
-    wanted = list(dict.fromkeys([*potentials, *(name for mix in section.scenarios for name in mix.capacity_mw)]))
-    money = costs_of(economics, layers.tables)
-    costs = yearly_costs(money, layers.tables["storage_costs"], layers.tables["price_index"], economics.wacc)
-    cases = cases_of(section, groups, wanted, temp_of_people(layers))
+    tables = layers.tables
+    costs = yearly_costs(
+        costs_of(economics, tables), tables["storage_costs"], tables["price_index"], economics.wacc
+    )  # fmt: skip
     rows = [
         (case.name, *finding)
-        for case, target in zip(cases, targets_of(section.scenarios, wanted), strict=True)
-        for finding in _findings(case, groups, target, wanted, costs, layers.tables["storage_costs"])
+        for case, target in zip(mixes.cases, mixes.targets_mw, strict=True)
+        for finding in _findings(case, mixes.groups, target, mixes.technologies, costs, tables["storage_costs"])
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -128,13 +128,13 @@ def missing_mw(case: Case, groups: xr.Dataset) -> Array:
     demand, time = served_demand(case, generation), groups.time.to_numpy()
     if not case.stores and not case.reservoirs:
         return np.maximum(demand - generation, 0.0)
-    supplied = beside_generation(generation[None], case.reservoirs, groups, case.resource_factor)
+    supplied = beside_generation(generation[None], [case.reservoirs], groups, case.resource_factor)
     flows = hourly_dispatch(demand_mw=demand[None], time=time, stores=case.stores, **supplied)
     return flows.unserved_mw.to_numpy()[0]
 
 
 def missing_gwh(cases: Sequence[Case], groups: xr.Dataset) -> Array:
-    """The same in a year, of cases with the same reservoirs and kinds of stores in one order, all at once. [GWh]"""
+    """The same in a year, of cases with the same weather and kinds of stores in one order, all at once. [GWh]"""
     generation = np.stack([reaching_grid(case, groups)[0] for case in cases])
     demand = np.stack([served_demand(case, own) for case, own in zip(cases, generation, strict=True)])
     stores = [
@@ -145,7 +145,7 @@ def missing_gwh(cases: Sequence[Case], groups: xr.Dataset) -> Array:
         )
         for alike in zip(*(case.stores for case in cases), strict=True)
     ]
-    supplied = beside_generation(generation, cases[0].reservoirs, groups, cases[0].resource_factor)
+    supplied = beside_generation(generation, [case.reservoirs for case in cases], groups, cases[0].resource_factor)
     flows = dispatch(demand_mw=demand, time=groups.time.to_numpy(), stores=stores, **supplied)
     return flows.unserved_gwh.sum("month").to_numpy()
 
@@ -161,7 +161,7 @@ def _helped(case: Case, groups: xr.Dataset, target: Array, wanted: list[str], st
     with_battery = replace(case, stores=(*case.stores, battery))
     fitting = np.flatnonzero(added > 1e-6)
     before, stored, *others = missing_gwh(
-        [as_is, with_battery, *(replace(as_is, built_mw=built[column]) for column in fitting)], groups
+        [as_is, with_battery, *(as_is.rebuilt(built[column], groups) for column in fitting)], groups
     )
     helped = {wanted[at]: float(before - after) / float(added[at]) for at, after in zip(fitting, others, strict=True)}
     return helped | {"battery": float(before - stored) / STEP_MW}

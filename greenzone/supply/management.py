@@ -15,15 +15,15 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from greenzone.layers.catalogue import read_table
-from greenzone.supply.dispatch import dispatch, flows_by_month, hourly_dispatch
+from greenzone.supply.dispatch import Storage, dispatch, flows_by_month, hourly_dispatch
 from greenzone.supply.flexible import behind_connection, deferred_demand, firm_capacity
 from greenzone.supply.foresight import Water, foresight_dispatch
 from greenzone.supply.mixes import Case, storage
-from greenzone.supply.reservoirs import Supplied, beside_generation, idle
+from greenzone.supply.reservoirs import Supplied, beside_generation
 from greenzone.supply.scenarios import balance
 
 if TYPE_CHECKING:
-    from greenzone.config.supply import Management
+    from greenzone.config.supply import Hybrid, Management
 
 Array = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def outcomes(case: Case, groups: xr.Dataset) -> list[xr.Dataset]:
     """
     if not case.management.islanded:
         return [_balanced(case, groups)]
-    islands = [_balanced(island, groups) for island in _islands(case, groups)]
+    islands = [_balanced(island, groups) for island in islands_of(case, groups)]
     together = xr.concat(islands, "scenario").sum("scenario").expand_dims(scenario=[case.name])
     weight = xr.concat([island.demand_gwh for island in islands], "scenario")
     hours = xr.concat([island[["hours_met", "hours"]] for island in islands], "scenario")
@@ -56,7 +56,7 @@ def outcomes(case: Case, groups: xr.Dataset) -> list[xr.Dataset]:
     return [together, *islands]
 
 
-def _islands(case: Case, groups: xr.Dataset) -> Iterator[Case]:
+def islands_of(case: Case, groups: xr.Dataset) -> Iterator[Case]:
     """Each district alone: its own plants, its share of demand and of the stores, no lines."""
     table = read_table("district_demand")
     present = [name for name in table.district if (groups.district == name).any()]
@@ -71,7 +71,7 @@ def _islands(case: Case, groups: xr.Dataset) -> Iterator[Case]:
         yield replace(
             case, name=f"{case.name}: {district}", built_mw=np.where(own, case.built_mw, 0.0),
             demand_mw=case.demand_mw * share, stores=stores, export_limit_mw=0.0, management=alone,
-            reservoirs=tuple(each if own[each.group] else idle(each) for each in case.reservoirs),
+            reservoirs=tuple(each.within(own) for each in case.reservoirs),
         )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def _balanced(case: Case, groups: xr.Dataset) -> xr.Dataset:
     generation, lost = reaching_grid(case, groups)
     demand = served_demand(case, generation)
     time = groups.time.to_numpy()
-    supplied = beside_generation(generation[None], case.reservoirs, groups, case.resource_factor)
+    supplied = beside_generation(generation[None], [case.reservoirs], groups, case.resource_factor)
     if case.management.foresight == "none":
         flows = dispatch(
             demand_mw=demand[None], time=time, stores=case.stores, export_limit_mw=case.export_limit_mw, **supplied
@@ -99,8 +99,8 @@ def foreseen(case: Case, supplied: Supplied, demand: Array, time: NDArray[np.dat
     if supplied["reservoirs"]:
         start = hourly_dispatch(demand_mw=demand[None], time=time, **supplied).reservoir_start_mwh.to_numpy()[:, 0]
         waters = [
-            Water(inflow, float(np.asarray(each.power_mw)), float(np.asarray(each.size_mwh)), float(level))
-            for each, inflow, level in zip(supplied["reservoirs"], supplied["profiles"][1:], start, strict=True)
+            Water(inflow, each.power_mw, each.size_mwh, float(level))
+            for each, inflow, level in zip(case.reservoirs, supplied["profiles"][1:], start, strict=True)
         ]
     day_ahead = case.management.foresight == "day_ahead"
     return foresight_dispatch(
@@ -112,17 +112,51 @@ def reaching_grid(case: Case, groups: xr.Dataset) -> tuple[Array, Array]:
     """Generation that reaches the grid and what is lost behind a shared connection, over time. [MW]"""
     effective = case.built_mw * case.resource_factor
     there = effective > 0  # most groups of a mix are not built
-    effective, profiles = effective[there], groups.capacity_factor.to_numpy()[there].astype(float)
-    generation = effective @ profiles
-    hybrid = case.management.hybrid
+    profiles, technology = groups.capacity_factor.to_numpy()[there].astype(float), groups.technology.to_numpy()[there]
+    generation, lost = through_connection(
+        case.management.hybrid, effective[None, there], profiles, technology, groups.time.to_numpy()
+    )
+    return generation[0], lost[0]
+
+
+def through_connection(
+    hybrid: Hybrid | None, effective_mw: Array, profiles: Array, technology: NDArray, time: NDArray[np.datetime64]
+) -> tuple[Array, Array]:
+    """Generation that reaches the grid and what is lost behind a shared connection.
+
+    Parameters
+    ----------
+    hybrid : Hybrid or None
+        The connection, if some plants share one.
+    effective_mw : ndarray (scenario, group)
+        Capacity times what the year gives of the middling one. [MW]
+    profiles : ndarray (group, time)
+        Output over capacity. [1]
+    technology : ndarray of str (group,)
+        Technology of each group.
+    time : ndarray of datetime64 (time,)
+        UTC, evenly spaced.
+
+    Returns
+    -------
+    tuple of ndarray
+        Each over `(scenario, time)`. [MW]
+    """
+    generation = effective_mw @ profiles
     if hybrid is None:
         return generation, np.zeros_like(generation)
-    own = np.isin(groups.technology.to_numpy()[there], hybrid.technologies)
-    behind = effective[own] @ profiles[own]
-    table = read_table("storage_costs").set_index("storage")
-    battery = hybrid.battery and storage("battery", hybrid.battery.power_mw, hybrid.battery.energy_mwh, table)
-    shared = behind_connection(behind, hybrid.connection_mw, groups.time.to_numpy(), battery or None)
+    own = np.isin(technology, hybrid.technologies)
+    behind = effective_mw[:, own] @ profiles[own]
+    shared = behind_connection(behind, hybrid.connection_mw, time, battery_of(hybrid))
     return generation - behind + shared.delivered, shared.lost
+
+
+def battery_of(hybrid: Hybrid | None) -> Storage | None:
+    """The battery behind a shared connection; None where there is none."""
+    if hybrid is None or hybrid.battery is None:
+        return None
+    table = read_table("storage_costs").set_index("storage")
+    return storage("battery", hybrid.battery.power_mw, hybrid.battery.energy_mwh, table)
 
 
 def served_demand(case: Case, generation: Array) -> Array:
@@ -144,7 +178,7 @@ def switches_on(management: Management) -> list[str]:
 
 
 def worth_table(case: Case, groups: xr.Dataset, with_all: xr.Dataset, price: float) -> pd.DataFrame:
-    """What each switch and the reservoirs of a case are worth: the case with all of them less the case without the one.
+    """What each switch, the dams and the fuel stores of a case are worth: the case with all less that without the one.
 
     Parameters
     ----------
@@ -167,9 +201,11 @@ def worth_table(case: Case, groups: xr.Dataset, with_all: xr.Dataset, price: flo
     for switch in switches_on(case.management):
         plain = replace(case, management=case.management.model_copy(update={switch: LEFT_OUT[switch]}))
         rows += _difference(case.name, switch, outcomes(plain, groups)[0], with_all, price)
-    if case.reservoirs:
-        running = replace(case, reservoirs=tuple(idle(each) for each in case.reservoirs))
-        rows += _difference(case.name, "reservoirs", outcomes(running, groups)[0], with_all, price)
+    for what, fuel in (("reservoirs", False), ("fuel_stores", True)):
+        if any(each.fuel == fuel for each in case.reservoirs):
+            running = tuple(each.idle() if each.fuel == fuel else each for each in case.reservoirs)
+            without = outcomes(replace(case, reservoirs=running), groups)[0]
+            rows += _difference(case.name, what, without, with_all, price)
     if case.management.hybrid is not None:
         own = np.isin(groups.technology.to_numpy(), case.management.hybrid.technologies)
         saved = float(case.built_mw[own].sum()) - case.management.hybrid.connection_mw

@@ -1,13 +1,13 @@
 """The mixes of a scenario file as numbers: capacity of each group, hourly demand, stores.
 
 Comes in: the `supply` section, supply groups, the hourly temperature where people live. Goes out: one `Case` for each
-mix, and the table of what was assumed about demand.
+mix, all of them with their groups as `Mixes`, and the table of what was assumed about demand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +17,12 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from greenzone.layers.catalogue import read_table
-from greenzone.schema import Layers
+from greenzone.schema import Layers, Potential
 from greenzone.supply.demand import read_demand
-from greenzone.supply.dispatch import HOURS_PER_YEAR, Reservoir, Storage
-from greenzone.supply.groups import allocate
+from greenzone.supply.dispatch import HOURS_PER_YEAR, Storage
+from greenzone.supply.groups import allocate, stack_groups
 from greenzone.supply.plan_dams import dams_of
-from greenzone.supply.reservoirs import reservoirs_of
+from greenzone.supply.reservoirs import Held, fuel_stores_of, reservoirs_of, store_hours_of
 from greenzone.supply.sectors import (
     BASE_YEAR,
     SECTORS,
@@ -41,8 +41,8 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Case:
-    """One mix: capacity and weather factor over `group`, demand over `(sector, time)` [MW], stores, switches,
-    reservoirs of the groups."""
+    """One mix: capacity and weather factor over `group`, demand over `(sector, time)` [MW], stores, switches; what can
+    wait, dams before fuel stores, and the hours of fuel that stores hold by kind of plant."""
 
     name: str
     built_mw: Array
@@ -52,7 +52,56 @@ class Case:
     stores: tuple[Storage, ...]
     export_limit_mw: float
     management: Management
-    reservoirs: tuple[Reservoir, ...] = ()
+    reservoirs: tuple[Held, ...] = ()
+    fuel_hours: Mapping[str, float] = field(default_factory=dict)
+
+    def rebuilt(self, built_mw: Array, groups: xr.Dataset) -> Case:
+        """The mix with other capacities: plants of bioenergy that come or go bring or take their fuel."""
+        changed = groups.technology.to_numpy()[built_mw != self.built_mw]
+        if "bioenergy" not in changed:
+            return replace(self, built_mw=built_mw)
+        dams = tuple(each for each in self.reservoirs if not each.fuel)
+        fuels = fuel_stores_of(groups, built_mw, self.fuel_hours)
+        return replace(self, built_mw=built_mw, reservoirs=(*dams, *fuels))
+
+
+@dataclass(frozen=True)
+class Mixes:
+    """The mixes of a scenario file over supply groups: their cases, and the capacity wanted of `technologies` over
+    `(scenario, technology)` [MW]."""
+
+    groups: xr.Dataset
+    technologies: list[str]
+    cases: list[Case]
+    targets_mw: Array
+
+
+def mixes_of(
+    section: Supply, potentials: Mapping[str, Potential], lcoe: Mapping[str, xr.DataArray], layers: Layers | None
+) -> Mixes | None:
+    """The mixes of the section; None where there is no mix or no technology.
+
+    Parameters
+    ----------
+    section : Supply
+        Demand and mixes.
+    potentials, lcoe : mapping
+        Potential and LCOE over `site` by technology.
+    layers : Layers or None
+        Their weather drives heat pumps; without it nobody heats.
+
+    Raises
+    ------
+    GreenzoneError
+        A demand file that cannot be used, or profiles of different times.
+    """
+    if not section.scenarios or not potentials:
+        return None
+    groups = stack_groups(potentials, lcoe)
+    wanted = list(dict.fromkeys([*potentials, *(name for mix in section.scenarios for name in mix.capacity_mw)]))
+    temp_air = None if layers is None else temp_of_people(layers)
+    cases = cases_of(section, groups, wanted, temp_air)
+    return Mixes(groups, wanted, cases, targets_of(section.scenarios, wanted))
 
 
 def cases_of(section: Supply, groups: xr.Dataset, wanted: list[str], temp_air: ArrayLike | None) -> list[Case]:
@@ -64,6 +113,7 @@ def cases_of(section: Supply, groups: xr.Dataset, wanted: list[str], temp_air: A
     shapes = None if section.demand_file else sector_shapes(read_table("demand_shapes"), time, temp)
     series = read_demand(section.demand_file, time)[None] if section.demand_file else None
     fleet, dams = existing_fleet(groups), dams_of(read_table("reservoirs")) if section.reservoirs else []
+    fuel = store_hours_of(read_table("bioenergy_conversion")) if section.fuel_stores else {}
     cases = []
     for mix, capacity in zip(section.scenarios, built, strict=True):
         demand = series if series is not None else _by_sector(section, mix, shapes, temp).mw
@@ -72,10 +122,13 @@ def cases_of(section: Supply, groups: xr.Dataset, wanted: list[str], temp_air: A
         if mix.demand_gwh is not None and energy:
             demand = demand * (mix.demand_gwh / energy)
         factor = weather_factor(mix.dry_year, groups.technology.to_numpy().astype(str))
-        stores, limit, hybrid = tuple(stores_of(mix)), mix.export_limit_mw, mix.management.hybrid
-        shared = hybrid is not None and "hydro" in hybrid.technologies
-        water = () if shared else reservoirs_of(groups, capacity, factor, fleet, dams)
-        cases.append(Case(mix.name, capacity, factor, sectors, demand, stores, limit, mix.management, water))
+        stores, hybrid = tuple(stores_of(mix)), mix.management.hybrid
+        shared = () if hybrid is None else hybrid.technologies  # these run as their profiles say
+        water = () if "hydro" in shared else reservoirs_of(groups, capacity, factor, fleet, dams)
+        hours = {} if "bioenergy" in shared else fuel
+        held = *water, *fuel_stores_of(groups, capacity, hours)
+        limit = mix.export_limit_mw
+        cases.append(Case(mix.name, capacity, factor, sectors, demand, stores, limit, mix.management, held, hours))
     return cases
 
 

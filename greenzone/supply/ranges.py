@@ -18,11 +18,9 @@ from greenzone.economics.estimate import costs_of
 from greenzone.schema import Layers, Potential
 from greenzone.supply.draws import PERCENTILES
 from greenzone.supply.ensemble import yearly_costs
-from greenzone.supply.groups import stack_groups
 from greenzone.supply.management import switches_on
-from greenzone.supply.mixes import Case, cases_of
-from greenzone.supply.sectors import temp_of_people
-from greenzone.supply.uncertain import Uncertain, uncertain
+from greenzone.supply.mixes import Case, Mixes, mixes_of
+from greenzone.supply.uncertain import Uncertain, drawn_switches, uncertain
 
 if TYPE_CHECKING:
     from greenzone.config.economics import Economics
@@ -38,11 +36,11 @@ class Ranges:
     """What is uncertain about the mixes of a scenario file.
 
     `results`: columns `scenario result unit p10 p50 p90`, every yearly result of a mix, then the energy of each
-    technology, then how many `draws` there were and how many switches of energy management of the mix were left out
-    (`switches_left_out`). `drivers`: columns `scenario result parameter first_order total`, the share of the variance
-    of a result that a parameter explains alone and with all that it interacts in [1]. Estimates: from seed to seed nine
-    in ten of them scatter by less than 0.05 with 128 base draws, below 0 too; those of what is missing by up to 0.15
-    where a mix lacks next to nothing.
+    technology, then how many `draws` there were, how many switches of energy management of the mix were left out
+    (`switches_left_out`) and which (a row `left_out_foresight` for foresight). `drivers`: columns `scenario result
+    parameter first_order total`, the share of the variance of a result that a parameter explains alone and with all
+    that it interacts in [1]. Estimates: from seed to seed nine in ten of them scatter by less than 0.05 with 128 base
+    draws, below 0 too; those of what is missing by up to 0.15 where a mix lacks next to nothing.
     """
 
     results: pd.DataFrame
@@ -51,7 +49,7 @@ class Ranges:
 
 def ranges_of(
     section: Supply, economics: Economics, potentials: Mapping[str, Potential], lcoe: Mapping[str, xr.DataArray],
-    layers: Layers,
+    layers: Layers, mixes: Mixes | None = None,
 ) -> Ranges | None:  # fmt: skip
     """Ranges of each mix under draws of demand, resource and costs; None where they are not wanted.
 
@@ -63,27 +61,29 @@ def ranges_of(
         Potential and LCOE over `site` by technology.
     layers : Layers
         Weather and curated tables.
+    mixes : Mixes, optional
+        What `greenzone.supply.mixes_of` made of all these, where that is known.
 
     Returns
     -------
     Ranges
-        Of the mixes as `greenzone.supply.uncertain.uncertain` draws them: without energy management.
+        Of the mixes as `greenzone.supply.uncertain.uncertain` draws them: with energy management but for foresight.
     """
     if not section.ranges.enabled:
         return None
-    groups = stack_groups(potentials, lcoe) if potentials else None
-    if not section.scenarios or groups is None or groups.sizes["group"] == 0:
+    mixes = mixes or mixes_of(section, potentials, lcoe, layers)
+    if mixes is None or mixes.groups.sizes["group"] == 0:
         return Ranges(pd.DataFrame(columns=RANGES), pd.DataFrame(columns=DRIVERS))
-    wanted = list(dict.fromkeys([*potentials, *(name for mix in section.scenarios for name in mix.capacity_mw)]))
     tables = layers.tables
     costs = yearly_costs(
         costs_of(economics, tables), tables["storage_costs"], tables["price_index"], economics.wacc
     )  # fmt: skip
     results, drivers = [], []
-    for case in cases_of(section, groups, wanted, temp_of_people(layers)):
+    for case in mixes.cases:
+        own = section.ranges
+        number = min(own.island_draws, own.draws) if case.management.islanded else own.draws
         found = uncertain(
-            case, groups, costs, tables["supply_factors"], tables["ensemble_ranges"], section.ranges.draws,
-            section.ranges.seed,
+            case, mixes.groups, costs, tables["supply_factors"], tables["ensemble_ranges"], number, own.seed
         )  # fmt: skip
         results.append(_results(case, found, economics.currency))
         drivers.append(found.drivers.assign(scenario=case.name))
@@ -100,6 +100,8 @@ def _results(case: Case, found: Uncertain, currency: str) -> pd.DataFrame:
         for name, values in zip(energy.technology.to_numpy(), energy.transpose("source", ...).to_numpy(), strict=True)
     ]
     rows.append(["draws", "1", *[len(found.draws)] * len(PERCENT)])
-    rows.append(["switches_left_out", "1", *[len(switches_on(case.management))] * len(PERCENT)])
+    left_out = [name for name in switches_on(case.management) if name not in drawn_switches(case.management)]
+    rows.append(["switches_left_out", "1", *[len(left_out)] * len(PERCENT)])
+    rows += [[f"left_out_{name}", "1", *[1] * len(PERCENT)] for name in left_out]
     told = pd.DataFrame(rows, columns=["result", "unit", *PERCENT])
     return pd.concat([table, told], ignore_index=True).assign(scenario=case.name)

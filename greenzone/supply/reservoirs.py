@@ -1,16 +1,17 @@
-"""Reservoirs of a mix: the plants behind dams among what stands, and their water beside the generation of the rest.
+"""What of a mix can wait: water behind dams, fuel in the stores of bioenergy plants, beside the generation of the rest.
 
-Comes in: supply groups, what is built and what stands of them, the dams of the table `reservoirs`. Goes out:
-reservoirs as the dispatch takes them.
+Comes in: supply groups, what is built and what stands of them, the dams of the table `reservoirs`, the hours of power
+that fuel stores hold. Goes out: reservoirs as the dispatch takes them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, TypedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypedDict
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -18,6 +19,58 @@ from greenzone.supply.dispatch import Reservoir
 from greenzone.supply.plan_dams import Dam, dams_in
 
 Array = NDArray[np.float64]
+
+FUEL_STORE = "bioenergy"  # first word of the name of each fuel store
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Plants of a mix whose water or fuel can wait.
+
+    `mw` is their capacity over `group`, of the middling year; `power_mw` the most that they give together, `size_mwh`
+    the energy that waits at most. Water arrives as the profiles of the groups say. `fuel` arrives evenly over the day,
+    for a profile that follows the evening peak has used its store already.
+    """
+
+    name: str
+    mw: Array
+    power_mw: float
+    size_mwh: float
+    fuel: bool = False
+
+    @property
+    def capacity_mw(self) -> float:
+        """Capacity of the middling year."""
+        return float(self.mw.sum())
+
+    @property
+    def group(self) -> int:
+        """The first of the groups, which tells the technology."""
+        return int(np.argmax(self.mw > 0))
+
+    def within(self, own: NDArray[np.bool_]) -> Held:
+        """The plants in some of the groups, with their part of what waits; without any it never waits."""
+        mw = np.where(own, self.mw, 0.0)
+        share = float(mw.sum()) / self.capacity_mw if self.capacity_mw else 0.0
+        return replace(self, mw=mw, power_mw=share * self.power_mw, size_mwh=share * self.size_mwh)
+
+    def idle(self) -> Held:
+        """The same without its plants, which then run as their profiles say.
+
+        In place of none where others have one: results keep their shape, and one kernel runs all.
+        """
+        return self.within(np.zeros(len(self.mw), bool))
+
+    def running_mw(self, groups: xr.Dataset, resource_factor: Array) -> Array:
+        """What the plants give where nothing waits, over time. [MW]"""
+        there = np.flatnonzero(self.mw > 0)
+        profiles = groups.capacity_factor.to_numpy()[there].astype(float)
+        return (self.mw * resource_factor)[there] @ profiles
+
+    def inflow_mw(self, groups: xr.Dataset, resource_factor: Array) -> Array:
+        """What arrives for the plants, over time. [MW]"""
+        running = self.running_mw(groups, resource_factor)
+        return daily_mean(running, groups.time.to_numpy()) if self.fuel else running
 
 
 class Supplied(TypedDict):
@@ -28,10 +81,15 @@ class Supplied(TypedDict):
     reservoirs: list[Reservoir]
 
 
+def daily_mean(values: Array, time: NDArray[np.datetime64]) -> Array:
+    """Values over time, each that of its day (UTC)."""
+    return pd.Series(values).groupby(pd.DatetimeIndex(time).floor("D")).transform("mean").to_numpy()
+
+
 def reservoirs_of(
     groups: xr.Dataset, built_mw: Array, resource_factor: Array, fleet_mw: Array, dams: Sequence[Dam]
-) -> tuple[Reservoir, ...]:
-    """Reservoirs of a mix, each of the group that its plant stands in.
+) -> tuple[Held, ...]:
+    """Plants of a mix behind dams, each of the group that it stands in.
 
     Parameters
     ----------
@@ -45,8 +103,8 @@ def reservoirs_of(
 
     Returns
     -------
-    tuple of Reservoir
-        `capacity_mw` is that of the middling year; a plant gives at most what its group reaches in its best hour.
+    tuple of Held
+        A plant gives at most what its group reaches in its best hour.
     """
     technology, district = groups.technology.to_numpy(), groups.district.to_numpy()
     left, found = list(dams), []
@@ -58,36 +116,62 @@ def reservoirs_of(
         share = min(float(built_mw[group] / fleet_mw[group]), 1.0)
         best = min(float(groups.capacity_factor[group].max()) * float(resource_factor[group]), 1.0)
         for dam in behind:
-            capacity = share * dam.capacity_mw
-            found.append(Reservoir(dam.name, int(group), capacity, best * capacity, share * dam.energy_mwh))
+            mw = np.where(np.arange(len(built_mw)) == group, share * dam.capacity_mw, 0.0)
+            found.append(Held(dam.name, mw, best * float(mw.sum()), share * dam.energy_mwh))
     return tuple(found)
 
 
-def idle(each: Reservoir) -> Reservoir:
-    """A reservoir without its plant, which then runs as the water does.
+def fuel_stores_of(groups: xr.Dataset, built_mw: Array, store_hours: Mapping[str, float]) -> tuple[Held, ...]:
+    """Bioenergy plants of a mix with a store of fuel, those of one kind together.
 
-    In place of none where others have one: results keep their shape, and one kernel runs all.
+    All plants of a kind have stores of as many hours and fuel of nearly the same seasons, so that one store for all
+    does what they would do each alone, in a fraction of the time.
+
+    Parameters
+    ----------
+    groups : Dataset
+        As `greenzone.supply.stack_groups` returns it.
+    built_mw : ndarray (group,)
+        What the mix builds. [MW]
+    store_hours : mapping
+        Hours of full power that the store of each kind of plant holds, by `resource_class`. [hour]
+
+    Returns
+    -------
+    tuple of Held
+        Fuel arrives for what is built, as much as the profiles burn. A plant gives at most what its profile reaches in
+        its best hour, in a year of much fuel too; its least load is left out of account, as in the plan.
     """
-    return replace(each, capacity_mw=0.0, power_mw=0.0, size_mwh=0.0)
+    found = []
+    for kind, hours in sorted(store_hours.items(), key=lambda pair: pair[1]):
+        own = np.isin(groups.technology.to_numpy(), ["bioenergy"]) & (groups.resource_class.to_numpy() == kind)
+        mw = np.where(own, built_mw, 0.0)
+        if hours > 0 and mw.any():
+            there = np.flatnonzero(mw)
+            best = np.minimum(groups.capacity_factor.to_numpy()[there].max(1).astype(float), 1.0)
+            found.append(Held(f"{FUEL_STORE} {kind}", mw, float(best @ mw[there]), hours * float(mw.sum()), fuel=True))
+    return tuple(found)
 
 
-def inflow_of(each: Reservoir, groups: xr.Dataset, resource_factor: Array) -> Array:
-    """What would run through the plant of a reservoir of a mix, over time. [MW]"""
-    profile = groups.capacity_factor[each.group].to_numpy().astype(float)
-    return float(np.asarray(each.capacity_mw)) * float(resource_factor[each.group]) * profile
+def store_hours_of(ways: pd.DataFrame) -> dict[str, float]:
+    """Hours of power in the fuel store of each kind of plant, from the table `bioenergy_conversion`; of a kind with
+    several ways the least. [hour]"""
+    return {
+        str(kind): float(hours) for kind, hours in ways.groupby("resource_class", sort=False).store_hours.min().items()
+    }
 
 
 def beside_generation(
-    generation_mw: Array, reservoirs: Sequence[Reservoir], groups: xr.Dataset, resource_factor: Array
+    generation_mw: Array, held: Sequence[Sequence[Held]], groups: xr.Dataset, resource_factor: Array
 ) -> Supplied:
-    """Water taken out of generations that hold it, as profiles of their own.
+    """What can wait taken out of generations that hold it, as profiles of their own.
 
     Parameters
     ----------
     generation_mw : ndarray (scenario, time)
-        With the plants of the reservoirs running as the water does. [MW]
-    reservoirs : sequence of Reservoir
-        The same in all scenarios, of groups of `groups`.
+        With all plants running as their profiles say. [MW]
+    held : sequence of sequence of Held
+        What of each scenario can wait, plants of groups of `groups`. What several scenarios have is the same object.
     groups : Dataset
         Supply groups.
     resource_factor : ndarray (group,)
@@ -96,29 +180,39 @@ def beside_generation(
     Returns
     -------
     Supplied
-        Each scenario's generation without water as a profile of which it has 1 MW, then the water of each reservoir.
+        Each scenario's generation without what can wait as a profile of which it has 1 MW, then what arrives for it.
     """
-    number = len(generation_mw)
-    if not reservoirs:
+    number, every = len(generation_mw), list(dict.fromkeys(each for own in held for each in own))
+    if not every:
         return {"profiles": generation_mw, "built_mw": np.eye(number), "reservoirs": []}
-    inflow = np.stack([inflow_of(each, groups, resource_factor) for each in reservoirs])
-    own = [replace(each, group=number + k, capacity_mw=1.0) for k, each in enumerate(reservoirs)]
-    profiles = np.concatenate([np.maximum(generation_mw - inflow.sum(0), 0.0), inflow])
-    return {
-        "profiles": profiles,
-        "built_mw": np.concatenate([np.eye(number), np.ones((number, len(own)))], 1),
-        "reservoirs": own,
-    }
+    has = np.array([[each in own for each in every] for own in held], float)
+    running, inflow = (
+        np.stack([reckon(each, groups, resource_factor) for each in every])
+        for reckon in (Held.running_mw, Held.inflow_mw)
+    )
+    reservoirs = [
+        Reservoir(each.name, number + k, has[:, k], has[:, k] * each.power_mw, has[:, k] * each.size_mwh)
+        for k, each in enumerate(every)
+    ]
+    profiles = np.concatenate([np.maximum(generation_mw - has @ running, 0.0), inflow])
+    return {"profiles": profiles, "built_mw": np.concatenate([np.eye(number), has], 1), "reservoirs": reservoirs}
 
 
-def held_back(flows: xr.Dataset, reservoirs: Sequence[Reservoir], names: NDArray, wanted: Sequence[Any]) -> Array:
-    """What plants behind dams gave less what they would have given as the water runs, summed by technology.
+class OfGroup(Protocol):
+    """What is counted under one of the groups."""
+
+    @property
+    def group(self) -> int: ...
+
+
+def held_back(flows: xr.Dataset, reservoirs: Sequence[OfGroup], names: NDArray, wanted: Sequence[Any]) -> Array:
+    """What plants gave whose water or fuel can wait, less what arrived for them, summed by technology.
 
     Parameters
     ----------
     flows : Dataset
         As `greenzone.supply.dispatch` returns it.
-    reservoirs : sequence of Reservoir
+    reservoirs : sequence of Reservoir or Held
         Their groups are positions in `names`.
     names : ndarray (group,)
         Technology of each group, or any other name to sum by.

@@ -1,8 +1,8 @@
 """Supply scenarios: capacity mixes against demand, all at once.
 
 Comes in: groups with profiles, capacity built per scenario and group, demand, stores, reservoirs. Goes out: energy,
-share of demand met hour by hour, surplus and deficit, what stores and lines carry, what waits behind dams. Other
-hydropower and bioenergy follow their profiles.
+share of demand met hour by hour, surplus and deficit, what stores and lines carry, what waits behind dams and in fuel
+stores. Other plants follow their profiles.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from greenzone.errors import GreenzoneError
 from greenzone.supply.dispatch import HOURS_PER_YEAR, MONTHS, TOLERANCE, Reservoir, Storage, dispatch, interval_hours
-from greenzone.supply.reservoirs import held_back
+from greenzone.supply.reservoirs import OfGroup, held_back
 
 LEVEL = "reservoir_level_gwh"
 OF_STORES = ("charged_gwh", "discharged_gwh")
@@ -104,7 +104,7 @@ def balance(
     demand_mw: NDArray[np.float64],
     names: Sequence[str],
     flows: xr.Dataset,
-    reservoirs: Sequence[Reservoir] = (),
+    reservoirs: Sequence[OfGroup] = (),
 ) -> xr.Dataset:
     """What scenarios whose flows are known supply; arguments and result as of `supply`.
 

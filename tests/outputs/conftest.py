@@ -165,6 +165,7 @@ def write_made_up_ranges(folder: Path) -> None:
         ("existing-2025", "energy_gwh_hydro", "GWh", 561, 823, 1086),
         ("existing-2025", "draws", "1", 640, 640, 640),
         ("existing-2025", "switches_left_out", "1", 1, 1, 1),
+        ("existing-2025", "left_out_foresight", "1", 1, 1, 1),
         ("announced", "share_met_hourly", "1", 0.995, 0.9985, 0.9998),
         ("announced", "unserved_gwh_year", "GWh", 0.04, 0.36, 1.28),
         ("announced", "draws", "1", 640, 640, 640),

@@ -35,8 +35,9 @@ def test_ranges_of_a_mix_are_those_of_its_file(full):
     assert list(found) == ["existing-2025", "announced"]
     one = found["existing-2025"]
     assert one["results"]["share_met_hourly"] == {"unit": "1", "p10": 0.86, "p50": 0.92, "p90": 0.96}
-    assert (one["draws"], one["switches_left_out"]) == (640, 1)
-    assert not {"draws", "switches_left_out"} & one["results"].keys()
+    assert (one["draws"], one["switches_left_out"], one["left_out"]) == (640, 1, ["foresight"])
+    assert not {"draws", "switches_left_out", "left_out_foresight"} & one["results"].keys()
+    assert found["announced"]["left_out"] == []
     assert [row["parameter"] for row in one["drivers"]["share_met_hourly"]] == ["resource_hydro", "demand_all"]
     assert found["announced"]["drivers"] == {}
 

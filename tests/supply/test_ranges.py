@@ -21,13 +21,17 @@ MIXES = (
     SupplyScenario(name="both", capacity_mw={"hydro": 50, "solar": 100}, export_limit_mw=20, demand_gwh=300),
     SupplyScenario(name="managed", capacity_mw={"solar": 60}, management={"foresight": "day_ahead"}),
     SupplyScenario(name="none", capacity_mw={}),
-)
+    SupplyScenario(
+        name="islands", capacity_mw={"solar": 60}, demand_gwh=300,
+        management={"islanded": True, "demand_response": {"share": 0.1}},
+    ),
+)  # fmt: skip
 
 
 def potential(name, profile):
     sites = xr.Dataset({"energy_gwh": ("site", [profile.mean() * 8.76]), "group": ("site", [0])})
     values = {"capacity_factor": (("group", "time"), profile[None].astype("f4")), "capacity_mw": ("group", [500.0])}
-    coords = {"district": ("group", ["A"]), "resource_class": ("group", ["1"]), "time": TIME}
+    coords = {"district": ("group", ["Lachin"]), "resource_class": ("group", ["1"]), "time": TIME}
     return Potential(name, sites, xr.Dataset(values, coords))
 
 
@@ -52,7 +56,7 @@ def found(inputs):
 def test_every_mix_has_its_ranges_in_order(found):
     table = found.results
     assert list(table) == ["scenario", "result", "unit", "p10", "p50", "p90"]
-    assert set(table.scenario) == {"rivers", "both", "managed", "none"}
+    assert set(table.scenario) == {mix.name for mix in MIXES}
     known = table.dropna()
     assert ((known.p10 <= known.p50) & (known.p50 <= known.p90)).all()
     assert not table.duplicated(["scenario", "result"]).any()
@@ -72,7 +76,9 @@ def test_draws_and_what_was_left_out_are_told(found):
     # demand; resource and cost of each technology that is built; 64 base draws twice and once for each of these
     assert told["rivers", "draws"] == 64 * (2 + 3)
     assert told["both", "draws"] == 64 * (2 + 5)
-    assert told["managed", "switches_left_out"] == 1 and told["both", "switches_left_out"] == 0
+    assert told["managed", "switches_left_out"] == told["managed", "left_out_foresight"] == 1
+    assert told["both", "switches_left_out"] == told["islands", "switches_left_out"] == 0
+    assert told["islands", "draws"] == 32 * (2 + 3)  # fewer, for each is reckoned for every district
 
 
 def test_the_middle_of_the_draws_is_near_the_mix_itself(inputs, found):

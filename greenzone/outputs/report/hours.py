@@ -27,8 +27,8 @@ FLOWS = {
     "exported_mw": "power exported",
     "curtailed_mw": "power that nobody takes",
     "unserved_mw": "demand that is not met",
-    "spilled_mw": "water that passes the plants at dams by",
-    "reservoir_level_mwh": "energy of the water that dams hold",
+    "spilled_mw": "water and fuel that pass their plants by",
+    "reservoir_level_mwh": "energy of the water that dams and the fuel that stores hold",
 }
 
 

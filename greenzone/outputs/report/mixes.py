@@ -51,7 +51,7 @@ def hourly_mixes(run: RunView, groups: xr.Dataset, hours: int) -> HourlyMixes | 
     -------
     HourlyMixes or None
         Flows `demand_mw charged_mw discharged_mw exported_mw curtailed_mw unserved_mw`, and of all reservoirs together
-        `spilled_mw` and `reservoir_level_mwh`; behind a dam generation is what runs through the plant. Scenarios whose
+        `spilled_mw` and `reservoir_level_mwh`; of what can wait, generation is what is given. Scenarios whose
         districts stand alone are left out: there is no power of the zone in them. None where nothing is left.
     """
     section = Supply.model_validate(run.config.get("supply") or {})
@@ -78,7 +78,7 @@ def hourly_mixes(run: RunView, groups: xr.Dataset, hours: int) -> HourlyMixes | 
 
 
 def _flows(case: Case, groups: xr.Dataset, hours: int) -> tuple[dict[str, Array], Array]:
-    """Where the power of one mix goes, and what the plant of each reservoir gives more than the water runs. [MW]
+    """Where the power of one mix goes, and what the plants of each reservoir give more than their profiles. [MW]
 
     What is lost behind a shared connection counts as curtailed.
     """
@@ -103,7 +103,7 @@ def _dispatched(case: Case, supply: Array, demand: Array, groups: xr.Dataset) ->
         flows = {"exported": exported, "curtailed": left, "unserved": np.maximum(demand - supply, 0.0)}
         none = np.zeros((0, len(demand)))
         return _named(flows | dict.fromkeys((*OF_STORES, *OF_RESERVOIRS), none)), none
-    supplied = beside_generation(supply[None], case.reservoirs, groups, case.resource_factor)
+    supplied = beside_generation(supply[None], [case.reservoirs], groups, case.resource_factor)
     if case.management.foresight != "none":
         flows = foreseen(case, supplied, demand, time)
     else:
@@ -112,7 +112,8 @@ def _dispatched(case: Case, supply: Array, demand: Array, groups: xr.Dataset) ->
         flows = {name: one[f"{name}_mw"].to_numpy() for name in ("exported", "curtailed", "unserved", *OF_STORES)}
         flows |= {name: one[f"{name}_mw"].to_numpy() for name in ("inflow", "released", "spilled")}
         flows["reservoir_level"] = one.reservoir_level_mwh.to_numpy()
-    return _named(flows), flows["released"] - flows["inflow"]
+    running = [each.running_mw(groups, case.resource_factor) for each in case.reservoirs]
+    return _named(flows), flows["released"] - np.reshape(running, flows["released"].shape)
 
 
 def _named(flows: dict[str, Array]) -> dict[str, Array]:

@@ -16,6 +16,7 @@ from greenzone.outputs.report.files import RunFiles
 ENDS = ("p10", "p50", "p90")
 STATED = ("wind_speed", "irradiation")  # kinds of range that hold for all sites of a technology alike
 COUNTS = ("draws", "switches_left_out")  # what the table of ranges tells of the draws themselves
+LEFT_OUT = "left_out_"  # and before the names of switches of energy management that they do without
 
 
 def ranges(run: RunFiles) -> list[dict[str, Any]]:
@@ -100,8 +101,9 @@ def scenario_ranges(run: RunFiles) -> list[dict[str, Any]]:
     -------
     list of dict
         `name` of the scenario; `results`: `unit`, `p10`, `p50`, `p90` by result; `drivers`: by result a list of
-        `parameter`, `first_order` and `total`, shares of the variance [1], the widest first; `draws` and
-        `switches_left_out` where the run tells them.
+        `parameter`, `first_order` and `total`, shares of the variance [1], the widest first; `left_out`: names of
+        switches of energy management that the draws do without; `draws` and `switches_left_out` where the run tells
+        them.
     """
     table, drivers = run.tables["scenario_ranges"], run.tables["scenario_drivers"]
     if not {"scenario", "result", "unit", *ENDS} <= set(table.columns):
@@ -110,13 +112,15 @@ def scenario_ranges(run: RunFiles) -> list[dict[str, Any]]:
     found = []
     for name, rows in table.groupby("scenario", sort=False):
         of = rows.set_index("result")
-        results = of.drop(index=list(COUNTS), errors="ignore").dropna(subset=list(ENDS))
+        left_out = [str(result) for result in of.index if str(result).startswith(LEFT_OUT)]
+        results = of.drop(index=[*COUNTS, *left_out], errors="ignore").dropna(subset=list(ENDS))
         own = drivers[drivers["scenario"] == name] if known else pd.DataFrame()
         found.append(
             {
                 "name": str(name),
                 "results": results[["unit", *ENDS]].to_dict("index"),
                 "drivers": _drivers(own),
+                "left_out": [result.removeprefix(LEFT_OUT) for result in left_out],
                 **{key: float(of.loc[key, "p50"]) for key in COUNTS if key in of.index},
             }
         )

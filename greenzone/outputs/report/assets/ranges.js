@@ -37,7 +37,9 @@ GZ.mixSelects = function () {
   const driven = [...new Set(mixes.flatMap((mix) => Object.keys(mix.drivers)))].sort((a, b) => order(a) - order(b));
   GZ.options("driver-result", driven.map((name) => [name, GZ.resultName(name)]), first[0]);
   GZ.byId("drivers").hidden = !known("drivers");
-  GZ.byId("mix-draws").textContent = [mixes[0].draws ? GZ.t("mix_draws", { draws: GZ.number(mixes[0].draws) }) : "", mixes.some((mix) => mix.switches_left_out > 0) ? GZ.t("mix_switches") : ""].join(" ");
+  const without = [...new Set(mixes.flatMap((mix) => mix.left_out || []))].map((name) => GZ.t("switch_" + name)).join(", ");
+  const draws = [...new Set(mixes.map((mix) => mix.draws).filter(Boolean))].sort((a, b) => a - b).map((number) => GZ.number(number));
+  GZ.byId("mix-draws").textContent = [draws.length ? GZ.t("mix_draws", { draws: [...new Set([draws[0], draws.at(-1)])].join("–") }) : "", without ? GZ.t("mix_switches", { switches: without }) : ""].join(" ");
 };
 
 GZ.mixChart = function () {
