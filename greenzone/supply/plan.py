@@ -21,8 +21,8 @@ from greenzone.supply.plan_solution import Limits, Plan, explain, plan_of
 from greenzone.supply.program import INFINITY
 
 COARSE_STEPS = (3, 2)  # intervals taken together, the first that fits, in the programme that a longer one starts from
-LONG = 2000  # intervals of all nodes from which that is worth it, and the interior-point method
-FEW = 16  # parts that the interior-point method takes up without asking which of them are likely
+LONG = 2000  # intervals of all nodes from which that is worth it, and the interior-point method before it
+FEW = 16  # parts of a node that the interior-point method takes up without asking which of them are likely
 GUESS_STEPS = (6, 4, 3, 2)  # intervals taken together, the first that fits, to find out which parts are likely
 DUAL, PRIMAL, DEVEX = 1, 4, 1  # what HiGHS calls its ways of the simplex method and of pricing
 
@@ -153,7 +153,7 @@ class PlanModel:
         objective = np.zeros_like(self._costs)
         objective[column] = sign
         self._set_costs(objective)
-        inside = self._inside(np.ones(len(self.system.parts), bool)) if self._suits_interior else None
+        inside = self._inside(np.ones(len(self.system.parts), bool)) if self._long else None
         if inside is None and self._optimise() != highspy.HighsModelStatus.kOptimal:
             raise GreenzoneError("the near-optimal alternatives could not be solved: try a larger slack")
         value = (inside or found_by(self._highs)).col_value[column]
@@ -181,7 +181,8 @@ class PlanModel:
         if not len(system.borders):
             return
         left = 1 - limits.green_share
-        hourly = left * needed if limits.every_hour else np.full(system.steps, INFINITY)
+        # Without any import each hour is told so: a sum of 0 leaves the interior-point method no interior.
+        hourly = left * needed if limits.every_hour or left == 0 else np.full(system.steps, INFINITY)
         year = INFINITY if limits.every_hour else left * limits.demand_factor * system.steps
         highs.changeRowBounds(int(layout.green[0]), -INFINITY, year)
         if len(layout.green_hour):
@@ -199,7 +200,7 @@ class PlanModel:
 
     def _run(self, limits: Limits) -> Solution | None:
         """Solve; None where no plan exists."""
-        inside = self._inside(self._likely(limits)) if self._suits_interior else None
+        inside = self._inside(self._likely(limits)) if self._long else None
         if inside is not None:
             return with_clean_flows(self._highs, inside, self._layout.capacity)
         self._start_from_coarse(limits)
@@ -222,12 +223,6 @@ class PlanModel:
     def _long(self) -> bool:
         return self.system.demand.size >= LONG
 
-    @property
-    def _suits_interior(self) -> bool:
-        """Whether the interior-point method is the quicker one: not where lines between nodes tie their rows
-        together."""
-        return self._long and len(self.system.nodes) == 1
-
     def _inside(self, likely: NDArray[np.bool_] | None) -> Solution | None:
         """By the interior-point method, which begins with the likely parts; None without them or a solution."""
         if likely is None:
@@ -240,7 +235,7 @@ class PlanModel:
         """Whether each part is one that the plan may well build; None where the coarse plan does not exist."""
         parts = self.system.parts
         factor = self._coarsening(GUESS_STEPS)
-        if len(parts) <= FEW or not factor:
+        if len(parts) <= FEW * len(self.system.nodes) or not factor:
             return np.ones(len(parts), bool)
         coarse = self.coarse(factor)
         coarse._limit(limits)

@@ -5,7 +5,7 @@ Comes in: a system, the layout of its programme, the solver's solution. Goes out
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from greenzone.supply.dispatch import HOURS_PER_YEAR
 from greenzone.supply.interior import Solution
+from greenzone.supply.plan_flows import line_one_way, store_one_way
 from greenzone.supply.plan_parts import System
 from greenzone.supply.plan_program import Layout
 
@@ -72,6 +73,7 @@ class Plan:
 
 def plan_of(system: System, layout: Layout, costs: NDArray[np.float64], limits: Limits, solution: Solution) -> Plan:
     """The plan in MW, MWh and money from the solver's values and duals."""
+    solution = _one_way(system, layout, solution)
     value, row_value, reduced, dual = solution.col_value, solution.row_value, solution.col_dual, solution.row_dual
     unit, hours = layout.unit, system.hours
     trade = _traded(system, layout, value) * unit
@@ -111,6 +113,21 @@ def plan_of(system: System, layout: Layout, costs: NDArray[np.float64], limits: 
         limits=limits,
         hourly=hourly,
     )
+
+
+def _one_way(system: System, layout: Layout, solution: Solution) -> Solution:
+    """The same solution with each store and line used one way at a time; what they lost is left over at the node."""
+    value, row_value = solution.col_value.copy(), solution.row_value.copy()
+    balance = dict(zip(system.nodes, layout.balance, strict=True))
+    for store, (charge, discharge, _) in zip(system.stores, layout.flows, strict=True):
+        ends = store.charge_efficiency, store.discharge_efficiency
+        value[charge], value[discharge], left = store_one_way(value[charge], value[discharge], *ends)
+        row_value[balance[store.node]] += left
+    for line, (there, back) in zip(system.lines, layout.carried, strict=True):
+        value[there], value[back], at_start, at_end = line_one_way(value[there], value[back], line.loss)
+        row_value[balance[line.start]] += at_start
+        row_value[balance[line.end]] += at_end
+    return replace(solution, col_value=value, row_value=row_value)
 
 
 def _traded(system: System, layout: Layout, value: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csc_array
 
-SMALLEST = 1e-9  # coefficients below it are rounding of profiles, and HiGHS leaves them out with a warning
+# Coefficients below it are rounding of profiles. Where an hour gives a millionth of a capacity, its price may be a
+# million times the cost, and with prices of such different size the interior-point method does not come to an end.
+SMALLEST = 1e-6
 INFINITY = highspy.kHighsInf
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from greenzone.errors import GreenzoneError
 from greenzone.supply import Border, Line, PlanModel, PlannedStore, Source, System, to_pypsa
+from greenzone.supply.interior import solve_inside
 from greenzone.supply.plan_parts import coarser
 from greenzone.supply.plan_periods import typical_weeks
 
@@ -69,10 +70,13 @@ def test_more_line_never_costs_more(limit, more):
     assert PlanModel(two_nodes(limit + more)).solve().cost <= PlanModel(two_nodes(limit)).solve().cost * (1 + 1e-9)
 
 
-def test_every_node_is_in_balance():
+@pytest.mark.parametrize("long", [100, 10**9])
+def test_every_node_is_in_balance(monkeypatch, long):
+    monkeypatch.setattr("greenzone.supply.plan.LONG", long)  # by the interior-point and by the simplex method
     system = three_nodes()
     plan = PlanModel(system).solve(0.8)
     hourly, loss = plan.hourly, 0.02
+    assert float((hourly.charge_mw * hourly.discharge_mw).max()) == 0
     balance = -(hourly.demand_mw + hourly.curtailed_mw).to_pandas()
     for part, flow in zip(system.sources, hourly.used_mw.to_numpy(), strict=True):
         balance.loc[part.node] += flow
@@ -140,6 +144,7 @@ def test_more_weeks_than_there_are_is_refused():
 def test_a_coarse_start_ends_where_a_plain_one_does(monkeypatch):
     plain = PlanModel(three_nodes()).solve(0.9)
     monkeypatch.setattr("greenzone.supply.plan.LONG", 100)
+    monkeypatch.setattr("greenzone.supply.plan.solve_inside", lambda *_: None)  # has its turn first
     model = PlanModel(three_nodes())
     started = model.solve(0.9)
     from_nothing = PlanModel(three_nodes())
@@ -148,6 +153,28 @@ def test_a_coarse_start_ends_where_a_plain_one_does(monkeypatch):
     assert model.iterations < from_nothing.iterations
     assert started.cost == pytest.approx(plain.cost, rel=1e-7)
     assert started.capacity_mw.to_numpy() == pytest.approx(plain.capacity_mw.to_numpy(), rel=1e-4, abs=1e-3)
+
+
+@pytest.mark.parametrize("limits", [(0.8,), (1.0,), (0.7, True)])
+def test_the_interior_point_method_finds_the_plan_of_the_simplex_method(monkeypatch, limits):
+    """Also where a profile has hours that give next to nothing: their prices are no reason not to come to an end."""
+    system, rng = three_nodes(), np.random.default_rng(0)
+    wind = system.sources[1].profile
+    wind = np.where(wind < 0.2, 10 ** rng.uniform(-9, -6.2, len(wind)), wind)
+    sources = [replace(s, profile=wind) if s.carrier == "wind" else s for s in system.sources]
+    system = replace(system, sources=sources)
+    exact = PlanModel(system).solve(*limits)
+    found = []
+    monkeypatch.setattr("greenzone.supply.plan.LONG", 100)
+    monkeypatch.setattr(
+        "greenzone.supply.plan.solve_inside", lambda *given: found.append(solve_inside(*given)) or found[-1]
+    )
+    ours = PlanModel(system).solve(*limits)
+    assert found[0] is not None
+    assert ours.cost == pytest.approx(exact.cost, rel=1e-6)
+    np.testing.assert_allclose(ours.capacity_mw, exact.capacity_mw, atol=1e-2)
+    paid = [float((plan.hourly.price * plan.hourly.demand_mw * plan.hourly.hours).sum()) for plan in (ours, exact)]
+    assert paid[0] == pytest.approx(paid[1], rel=1e-4)
 
 
 def test_a_coarser_system_has_the_same_energy():
