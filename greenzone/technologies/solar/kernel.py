@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from greenzone.jit import inlined, kernel
+from greenzone.simd import wide_vectors
 from greenzone.technologies.solar.core import (
     ONE,
     ZERO,
@@ -56,6 +57,7 @@ def _output(x, y, z, extra, ghi, dni, dhi, temp_air, wind_speed, clear, sites, p
 @inlined
 def _fill(out, weather, sun, t, tiles, j, sites, adjustment, plant, room):
     """Capacity factors of tile `j` at time `t` into `out`."""
+    wide_vectors()
     x, y, z, extra = sun.x[t], sun.y[t], sun.z[t], sun.extra[t]
     ghi, dni, dhi, temp_air, wind_speed, clear = row(weather, t, tiles.cell[j])
     start = tiles.start[j]
@@ -73,6 +75,7 @@ def _fill(out, weather, sun, t, tiles, j, sites, adjustment, plant, room):
 @inlined
 def _add(out, weather, sun, t, tiles, j, sites, adjustment, plant, room):
     """Capacity factors of tile `j` at time `t` added to `out`, which is over all sites."""
+    wide_vectors()
     x, y, z, extra = sun.x[t], sun.y[t], sun.z[t], sun.extra[t]
     ghi, dni, dhi, temp_air, wind_speed, clear = row(weather, t, tiles.cell[j])
     start = tiles.start[j]
