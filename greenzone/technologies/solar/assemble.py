@@ -85,7 +85,7 @@ def blank(place: Place, mount: Mount, system: System, setting: Setting, link: Li
     return Job(
         None,
         None,
-        _tiles(up, link, setting.step_hours),
+        _tiles(up, link, setting.step_hours, place.horizon),
         _sites(place, up, system.albedo),
         _adjustment(link),
         _horizon(place),
@@ -161,7 +161,7 @@ def _horizon(place: Place) -> parts.Open | parts.Horizon:
     return parts.Horizon(single(np.sin(np.radians(place.horizon))), *vectors)
 
 
-def _tiles(up: np.ndarray, link: Link | None, step_hours: float) -> parts.Tiles:
+def _tiles(up: np.ndarray, link: Link | None, step_hours: float, skyline: np.ndarray | None) -> parts.Tiles:
     count = up.shape[1]
     of_site = np.zeros(count, np.int64) if link is None else np.asarray(link.cell, np.int64)
     edges = np.flatnonzero(np.diff(of_site)) + 1
@@ -170,5 +170,6 @@ def _tiles(up: np.ndarray, link: Link | None, step_hours: float) -> parts.Tiles:
     centres, dark = position.dark_limits(up, starts, step_hours)
     unsigned = starts.astype(np.uint64)  # an index that cannot be negative lets the compiler use vector loads
     stops = np.append(starts[1:], count).astype(np.uint64)
-    x, y, z = (single(values) for values in centres)
-    return parts.Tiles(unsigned, stops, of_site[starts], x, y, z, single(dark))
+    shut, clear = position.skyline_limits(up, starts, centres, np.zeros((1, count)) if skyline is None else skyline)
+    x, y, z, *limits = (single(values) for values in (*centres, dark, shut, clear))
+    return parts.Tiles(unsigned, stops, of_site[starts], x, y, z, *limits)
