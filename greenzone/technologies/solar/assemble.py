@@ -110,6 +110,11 @@ def irradiance_only(work: Job) -> Job:
     return work._replace(iam=fits.no_iam(), module=bare, inverter=parts.NoInverter(NOTHING))
 
 
+def without_skyline(work: Job) -> Job:
+    """The same plants on open ground."""
+    return work._replace(horizon=parts.Open(NOTHING))
+
+
 def _check_clearance(mount: Mount, system: System) -> None:
     """Rows of the infinite-sheds model must neither touch the ground nor turn about two axes."""
     if system.gcr is None:

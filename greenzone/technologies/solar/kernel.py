@@ -217,9 +217,9 @@ def add_levels(values, lit, weight, sums):
 
     `values` (row, site) are those of the times `lit` (row); `weight` (group, site) is 0 where a site is not of a group.
     """
-    for row in range(lit.size):
+    for k in range(lit.size):
         for group in range(weight.shape[0]):
-            sums[group, lit[row]] = _weighted(weight[group], values[row])
+            sums[group, lit[k]] = _weighted(weight[group], values[k])
 
 
 @inlined
