@@ -158,12 +158,12 @@ def _horizon(place: Place) -> parts.Open | parts.Horizon:
     """The skyline as sines, and the share of an isotropic sky that it leaves to a level plane."""
     if place.horizon is None:
         return parts.Open(NOTHING)
-    sines = np.sin(np.radians(np.maximum(place.horizon, 0.0)))
-    sky_view = 1.0 - (sines**2).mean(axis=0)
+    sines = np.sin(np.radians(place.horizon))
+    sky_view = 1.0 - (np.maximum(sines, 0.0) ** 2).mean(axis=0)
     east = position.east_vectors(place.lon)
     north = position.north_vectors(place.lat, place.lon)
     vectors = [single(values) for values in (sky_view, east[0], east[1], *north)]
-    return parts.Horizon(single(np.sin(np.radians(place.horizon))), *vectors)
+    return parts.Horizon(single(sines), *vectors)
 
 
 def _tiles(up: np.ndarray, link: Link | None, step_hours: float, skyline: np.ndarray | None) -> parts.Tiles:

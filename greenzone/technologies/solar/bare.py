@@ -25,7 +25,7 @@ def bare(typingctx: Any, part: Any) -> Any:
 
     Its values are read and written by number as before; it has no size. All else in it stays.
     """
-    if not isinstance(part, types.BaseNamedTuple):
+    if not issubclass(type(part), types.BaseNamedTuple):
         raise TypingError(f"{part} is no named tuple")
     kinds = [types.CPointer(kind.dtype) if _is_row(kind) else kind for kind in part]
     same = all(kind == kinds[0] for kind in kinds)

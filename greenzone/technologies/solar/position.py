@@ -117,6 +117,6 @@ def skyline_limits(
     bounds = np.append(starts, up.shape[1])
     apart = np.linalg.norm(up - np.repeat(centres, np.diff(bounds), axis=1), axis=0)
     reach = np.maximum.reduceat(apart, starts) + 1e-4
-    sines = np.sin(np.radians(skyline))
-    lowest, highest = np.minimum.reduceat(sines.min(axis=0), starts), np.maximum.reduceat(sines.max(axis=0), starts)
+    ends = np.minimum.reduceat(skyline.min(axis=0), starts), np.maximum.reduceat(skyline.max(axis=0), starts)
+    lowest, highest = (np.sin(np.radians(angle)) for angle in ends)
     return np.nan_to_num(lowest - reach - LIFT, nan=-2.0), np.nan_to_num(highest + reach, nan=2.0)

@@ -107,8 +107,10 @@ def _best_tilt(weather: xr.Dataset, place: Place, link: Link, options: Options) 
     count = np.bincount(of_site)
     middle = Place(*(np.bincount(of_site, values) / count for values in place[:3]))
     factor, offset = (np.bincount(of_site, values) / count for values in (link.ghi_factor, link.temp_offset))
-    azimuth = np.full(cells.size, options.azimuth)
-    return best_tilt(weather, middle, azimuth, options, Link(cells, factor, offset))[of_site]
+    columns = weather.isel(cell=cells)
+    own = {name: columns[name] * factor.astype(np.float32) for name in ("ghi", "dni", "dhi")}
+    own["temp_air"] = columns["temp_air"] + offset.astype(np.float32)
+    return best_tilt(columns.assign(own), middle, np.full(cells.size, options.azimuth), options)[of_site]
 
 
 def _capacity(sites: xr.Dataset, options: Options) -> np.ndarray:

@@ -18,6 +18,7 @@ from greenzone.technologies.solar import kernel, parts
 from greenzone.technologies.solar.assemble import Job
 
 BLOCKS = 64  # parts of the time that are summed apart and in parallel
+LEAST = 50_000  # values of a block: with fewer, threads are started for longer than they work
 SUMS = 4_000_000  # values in all sums together: fewer blocks for very many sites
 ROOM = 4_000_000  # values of a tile at all times that each thread keeps at once, if that leaves `NARROWEST`
 NARROWEST = 64  # sites
@@ -33,7 +34,7 @@ def series(job: Job) -> np.ndarray:
 def total(job: Job) -> np.ndarray:
     """Sum over time, float64 (site)."""
     times, sites = job.sun.x.size, job.sites.up_x.size
-    blocks = max(1, min(BLOCKS, times, max(8, SUMS // max(1, sites))))
+    blocks = max(1, min(BLOCKS, times, times * sites // LEAST, max(8, SUMS // max(1, sites))))
     starts = np.linspace(0, times, blocks + 1).astype(np.int64)
     return _binned_sums(job, np.arange(times), starts).sum(axis=0)
 
