@@ -47,10 +47,10 @@ SITE_LAYERS = {
 
 
 class Mountains(NamedTuple):
-    """What hides the sun: the skylines of the pixels, and how much beam comes from below an elevation."""
+    """What hides the sun: `seen` from the pixels at flat positions `pixel`, as `horizon.seen_from_pixels` has it."""
 
-    skylines: horizon.Skylines
-    beam_below: np.ndarray
+    pixel: np.ndarray
+    seen: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,8 @@ class Ground:
         for name, units in self.raster_units.items():
             site[name].attrs["units"] = units
         if self.mountains is not None:
-            site = site.merge(
-                horizon.horizon_layers(
-                    self.mountains.skylines, self.surface.coverage, self.mountains.beam_below, site.cell, weight
-                )
-            )
+            seen, pixel = self.mountains.seen, self.mountains.pixel
+            site = site.merge(horizon.horizon_layers(seen, pixel, self.surface.coverage, site.site, weight))
         return Layers(site, self.weather, self.surface.elevation, self.tables, self.zone)
 
 
@@ -129,7 +126,10 @@ def survey(scenario: Scenario, zone: gpd.GeoDataFrame, grid: SiteGrid) -> Ground
     units = {name: raster.units for name, raster in scenario.layers.rasters.items()}
     mountains = None
     if scenario.layers.horizon:
-        mountains = Mountains(horizon.pixel_horizons(elevation, surface.coverage), horizon.beam_below(weather))
+        skylines = horizon.pixel_horizons(elevation, surface.coverage)
+        cell, _ = nearest_cells(grid.sites.lon.to_numpy(), grid.sites.lat.to_numpy(), weather)
+        seen = horizon.seen_from_pixels(skylines, surface.coverage, horizon.beam_below(weather), cell)
+        mountains = Mountains(skylines.pixel, seen)
     return Ground(zone, grid, surface, climate, wind, weather, units, mountains, catalogue.read_tables())
 
 
