@@ -19,7 +19,7 @@ from greenzone.config import Scenario
 from greenzone.config.layers import LayerFiles
 from greenzone.config.weather import Weather
 from greenzone.grid import SiteGrid
-from greenzone.layers import catalogue, horizon, terrain
+from greenzone.layers import catalogue, horizon
 from greenzone.layers.rasters import read_elevation, read_raster
 from greenzone.layers.surface import Surface, build_surface, land_cover_codes
 from greenzone.layers.weather import generate, link_sites, needed_cells, read_weather
@@ -47,10 +47,10 @@ SITE_LAYERS = {
 
 
 class Mountains(NamedTuple):
-    """What hides the sun: the skylines of the pixels, and how much beam comes from below an elevation."""
+    """What hides the sun: `seen` from the pixels at flat positions `pixel`, as `horizon.seen_from_pixels` has it."""
 
-    skylines: horizon.Skylines
-    beam_below: np.ndarray
+    pixel: np.ndarray
+    seen: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,8 @@ class Ground:
         for name, units in self.raster_units.items():
             site[name].attrs["units"] = units
         if self.mountains is not None:
-            site = site.merge(
-                horizon.horizon_layers(
-                    self.mountains.skylines, self.surface.coverage, self.mountains.beam_below, site.cell, weight
-                )
-            )
+            seen, pixel = self.mountains.seen, self.mountains.pixel
+            site = site.merge(horizon.horizon_layers(seen, pixel, self.surface.coverage, site.site, weight))
         return Layers(site, self.weather, self.surface.elevation, self.tables, self.zone)
 
 
@@ -129,7 +126,10 @@ def survey(scenario: Scenario, zone: gpd.GeoDataFrame, grid: SiteGrid) -> Ground
     units = {name: raster.units for name, raster in scenario.layers.rasters.items()}
     mountains = None
     if scenario.layers.horizon:
-        mountains = Mountains(horizon.pixel_horizons(elevation, surface.coverage), horizon.beam_below(weather))
+        skylines = horizon.pixel_horizons(elevation, surface.coverage)
+        cell, _ = nearest_cells(grid.sites.lon.to_numpy(), grid.sites.lat.to_numpy(), weather)
+        seen = horizon.seen_from_pixels(skylines, surface.coverage, horizon.beam_below(weather), cell)
+        mountains = Mountains(skylines.pixel, seen)
     return Ground(zone, grid, surface, climate, wind, weather, units, mountains, catalogue.read_tables())
 
 
@@ -210,23 +210,21 @@ def terrain_layers(grid: SiteGrid, surface: Surface, weight: np.ndarray | None =
         The variables of `SITE_LAYERS` over `site`, plus the user's rasters by their names. NaN where a site lies
         outside a raster; `aspect` is NaN on level ground.
     """
-    mean = surface.coverage.mean
-    east, north = (mean(rise, weight) for rise in terrain.gradient(surface.elevation))
+    mean, whole = surface.coverage.mean, surface.whole_sites
+    east, north, relief, exposure = (
+        mean(surface.terrain[name], weight) for name in ("east", "north", "relief", "exposure")
+    )
     values = {
         "elevation": mean(surface.elevation.values, weight),
         "slope": mean(surface.slope, weight),
         "aspect": np.where((east == 0) & (north == 0), np.nan, np.degrees(np.arctan2(-east, -north)) % 360),
-        "relief": mean(terrain.relief(surface.elevation), weight),
-        "exposure": mean(terrain.exposure(surface.elevation), weight),
-        "distance_settlement": mean(surface.distance_settlement),
+        "relief": relief,
+        "exposure": exposure,
+        "distance_settlement": whole["distance_settlement"],
     }
     site = xr.Dataset({name: ("site", value) for name, value in values.items()}, {"site": grid.sites.site})
-    classes = land_cover_codes()
-    shares = [
-        mean(np.where(np.isnan(surface.land_cover), np.nan, surface.land_cover == code)) for code in classes.values()
-    ]
-    site["land_cover_fraction"] = (("site", "land_cover"), np.nan_to_num(np.array(shares).T))
-    site = label(site.assign_coords(land_cover=list(classes)), SITE_LAYERS)
-    for name, raster in surface.extra.items():
-        site[name] = ("site", mean(raster), {"units": "1", "long_name": f"user raster {name}"})
+    site["land_cover_fraction"] = (("site", "land_cover"), whole["land_cover_fraction"])
+    site = label(site.assign_coords(land_cover=list(land_cover_codes())), SITE_LAYERS)
+    for name in surface.extra:
+        site[name] = ("site", whole[name], {"units": "1", "long_name": f"user raster {name}"})
     return site

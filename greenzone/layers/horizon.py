@@ -176,14 +176,10 @@ def pixel_horizons(elevation: Raster, coverage: Coverage, azimuths: int = AZIMUT
     return Skylines(seen, horizon_angles(elevation, row, column, azimuths))
 
 
-def horizon_layers(
-    skylines: Skylines,
-    coverage: Coverage,
-    below: NDArray[np.float64],
-    cell: xr.DataArray,
-    weight: NDArray[np.float64] | None = None,
-) -> xr.Dataset:
-    """Skyline of the sites, the mean over their ground, and what it hides.
+def seen_from_pixels(
+    skylines: Skylines, coverage: Coverage, below: NDArray[np.float64], cell: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """What of the sky is seen from each pixel.
 
     Parameters
     ----------
@@ -193,8 +189,39 @@ def horizon_layers(
         How sites cover the pixels.
     below : ndarray
         Result of `beam_below`.
-    cell : DataArray (site,)
+    cell : ndarray (site,)
         Weather cell of each site.
+
+    Returns
+    -------
+    ndarray (azimuth + 2, pixel)
+        The skyline [degree], the share of an isotropic sky above it and the share of the beam that it hides [1].
+    """
+    site_of = np.zeros(coverage.weights.shape[1], np.int64)
+    site_of[coverage.weights.indices] = np.repeat(np.arange(cell.size), np.diff(coverage.weights.indptr))
+    hidden = beam_shaded(skylines.angles, below, cell[site_of[skylines.pixel]])
+    return np.vstack([skylines.angles, sky_view(skylines.angles), hidden])
+
+
+def horizon_layers(
+    seen: NDArray[np.float64],
+    pixel: NDArray[np.int64],
+    coverage: Coverage,
+    site: xr.DataArray,
+    weight: NDArray[np.float64] | None = None,
+) -> xr.Dataset:
+    """Skyline of the sites, the mean over their ground, and what it hides.
+
+    Parameters
+    ----------
+    seen : ndarray
+        Result of `seen_from_pixels`.
+    pixel : ndarray of int (pixel,)
+        Their flat position in the raster.
+    coverage : Coverage
+        How sites cover the pixels.
+    site : DataArray (site,)
+        Names of the sites.
     weight : ndarray, optional
         Share of each pixel that counts.
 
@@ -205,24 +232,19 @@ def horizon_layers(
         which a mean skyline would understate. A site without a pixel that was
         looked from sees a free horizon.
     """
-    site_of = np.zeros(coverage.weights.shape[1], np.int64)
-    site_of[coverage.weights.indices] = np.repeat(np.arange(cell.size), np.diff(coverage.weights.indptr))
-    pixel_cell = cell.to_numpy()[site_of[skylines.pixel]]
-    hidden = beam_shaded(skylines.angles, below, pixel_cell)
-    seen = np.vstack([skylines.angles, sky_view(skylines.angles), hidden])
-    means = _site_mean(seen, skylines.pixel, coverage, weight)
+    means = _site_mean(seen, pixel, coverage, weight)
     free = np.zeros(len(means))
     free[-2] = 1.0
     means = np.where(np.isnan(means), free[:, None], means)
-    site = xr.Dataset(
+    layers = xr.Dataset(
         {
             "horizon": (("azimuth", "site"), means[:-2]),
             "sky_view": ("site", means[-2]),
             "beam_shaded": ("site", means[-1]),
         },
-        {"site": cell.site, "azimuth": 360.0 * np.arange(len(means) - 2) / (len(means) - 2)},
+        {"site": site, "azimuth": 360.0 * np.arange(len(means) - 2) / (len(means) - 2)},
     )
-    return label(site, LAYERS)
+    return label(layers, LAYERS)
 
 
 def _site_mean(

@@ -7,6 +7,7 @@ every site, computed once and used for each layer as a sparse product.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
@@ -58,17 +59,26 @@ class Coverage:
 
         NaN pixels do not count. A site without any weight takes its plain mean, a site of only NaN is NaN.
         """
-        flat = np.asarray(values, float).ravel()
+        pixels, _ = self._covered
+        flat = np.asarray(values).ravel()[pixels].astype(float)
         known = np.isfinite(flat)
         plain = self._weighted(flat, known.astype(float))
         if weight is None:
             return plain
-        weighted = self._weighted(flat, known * np.asarray(weight, float).ravel())
+        weighted = self._weighted(flat, known * np.asarray(weight).ravel()[pixels].astype(float))
         return np.where(np.isnan(weighted), plain, weighted)
 
+    @cached_property
+    def _covered(self) -> tuple[np.ndarray, sparse.csr_matrix]:
+        """The pixels that any site covers, and the weights of those alone: the box has many others."""
+        pixels, column = np.unique(self.weights.indices, return_inverse=True)
+        shape = (self.weights.shape[0], pixels.size)
+        return pixels, sparse.csr_matrix((self.weights.data, column, self.weights.indptr), shape=shape)
+
     def _weighted(self, flat: np.ndarray, weight: np.ndarray) -> np.ndarray:
-        whole = self.weights @ weight
-        total = self.weights @ np.where(weight > 0, flat * weight, 0.0)
+        _, weights = self._covered
+        whole = weights @ weight
+        total = weights @ np.where(weight > 0, flat * weight, 0.0)
         return np.divide(total, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,23 @@ class Surface:
     coverage: Coverage
     extra: Mapping[str, np.ndarray] = field(default_factory=dict)
     settlements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"lon": [], "lat": []}, dtype=float))
+
+    @cached_property
+    def terrain(self) -> dict[str, np.ndarray]:
+        """What only the elevation decides: `east` and `north` rise [m/m], `relief` and `exposure` [m]."""
+        east, north = terrain.gradient(self.elevation)
+        around = {"relief": terrain.relief(self.elevation), "exposure": terrain.exposure(self.elevation)}
+        return {"east": east, "north": north, **around}
+
+    @cached_property
+    def whole_sites(self) -> dict[str, np.ndarray]:
+        """Means over all land of each site: `distance_settlement`, `land_cover_fraction` (site, class), the user's."""
+        mean = self.coverage.mean
+        known = ~np.isnan(self.land_cover)
+        shares = [mean(np.where(known, self.land_cover == code, np.nan)) for code in land_cover_codes().values()]
+        extra = {name: mean(raster) for name, raster in self.extra.items()}
+        land_cover = np.nan_to_num(np.array(shares).T)
+        return {"distance_settlement": mean(self.distance_settlement), "land_cover_fraction": land_cover, **extra}
 
 
 def build_surface(

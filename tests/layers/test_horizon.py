@@ -20,6 +20,7 @@ from greenzone.layers.horizon import (
     horizon_layers,
     look_distances,
     pixel_horizons,
+    seen_from_pixels,
     sky_view,
 )
 from greenzone.layers.rasters import Coverage
@@ -149,9 +150,10 @@ def test_sites_take_the_mean_of_their_ground(weather):
     raster.values[:20] = 1500.0
     shapes = np.array([shapely.box(46.1, 39.7, 46.15, 39.8), shapely.box(46.2, 39.55, 46.25, 39.6)], object)
     coverage = Coverage.of(shapes, raster)
-    cell = xr.DataArray([0, 0], {"site": ["near", "far"]}, ("site",))
     skylines = pixel_horizons(raster, coverage)
-    site = horizon_layers(skylines, coverage, beam_below(weather), cell)
+    seen = seen_from_pixels(skylines, coverage, beam_below(weather), np.zeros(2, np.int64))
+    names = xr.DataArray(["near", "far"], dims="site", name="site")
+    site = horizon_layers(seen, skylines.pixel, coverage, names)
     assert site.horizon.dims == ("azimuth", "site")
     assert site.azimuth.values[:3].tolist() == [0, 11.25, 22.5]
     assert site.horizon.sel(azimuth=0)[0] > site.horizon.sel(azimuth=0)[1] > 0
@@ -159,5 +161,5 @@ def test_sites_take_the_mean_of_their_ground(weather):
     assert (site.sky_view < 1).all()
     assert (site.beam_shaded < 0.001).all()  # a wall in the north hides no sun at 40 N
     none = np.zeros(raster.values.shape)
-    same = horizon_layers(skylines, coverage, beam_below(weather), cell, none)
+    same = horizon_layers(seen, skylines.pixel, coverage, names, none)
     xr.testing.assert_allclose(same, site)  # without any ground that counts, all of it does

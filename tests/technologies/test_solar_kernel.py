@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from greenzone.technologies import solar
 from greenzone.technologies.solar import position, reduce
-from greenzone.technologies.solar.assemble import VARIABLES, Link, Place, job
+from greenzone.technologies.solar.assemble import VARIABLES, Link, Place, job, without_skyline
 
 _spec = importlib.util.spec_from_file_location(
     "solar_chain", Path(__file__).parents[1] / "reference" / "solar" / "chain.py"
@@ -195,11 +195,15 @@ def test_one_thread_gives_the_same_bytes_and_needs_no_cache_folder(tmp_path):
     """A folder that cannot be written and a single thread: the result does not change by a bit."""
     script = (
         "import json, numpy as np, runpy;"
-        f"hours = runpy.run_path({__file__!r})['hours'];"
+        f"tests = runpy.run_path({__file__!r});"
         "from greenzone.technologies import solar;"
-        "w = hours(24 * 9);"
-        "print(json.dumps([solar.mean_capacity_factor(w, 30).values.tobytes().hex(),"
-        " solar.capacity_factor(w, 30).values.tobytes().hex()]))"
+        "from greenzone.technologies.solar import reduce;"
+        "w = tests['hours'](24 * 9);"
+        "levels = reduce.Levels(np.arange(90) % 2, np.ones(90), [0.1]);"
+        "means, sums = reduce.levelled(tests['mountains'](90)[0], levels);"
+        "values = [solar.mean_capacity_factor(w, 30).values, solar.capacity_factor(w, 30).values, means];"
+        "values += [sums[key] for key in sorted(sums)];"
+        "print(json.dumps([value.tobytes().hex() for value in values]))"
     )
     locked = tmp_path / "locked"
     locked.write_text("a file where the cache folder should be")
@@ -213,3 +217,61 @@ def test_one_thread_gives_the_same_bytes_and_needs_no_cache_folder(tmp_path):
         outputs.append(json.loads(ran.stdout))
     assert outputs[0] == outputs[1]
     assert any((tmp_path / "cache").rglob("*.nbc"))
+
+
+def mountains(sites: int = 300):
+    """Two cells of sites under skylines of 0 to 40 degrees, one of them in unknown weather: a job and its series."""
+    random = np.random.default_rng(7)
+    cells = hours(24 * 20, sites=3)
+    cells["temp_air"][:, 2] = np.nan
+    cell = np.sort(random.integers(0, 3, sites))
+    lat, lon = cells["lat"].values[cell], cells["lon"].values[cell]
+    near = random.uniform(-0.1, 0.1, (2, sites))
+    place = Place(lat + near[0], lon + near[1], random.uniform(0, 3000, sites), random.uniform(0, 40, (32, sites)))
+    link = Link(cell, random.uniform(0.8, 1.2, sites), random.uniform(-8, 3, sites))
+    work = job(cells, place, solar.FixedTilt(30.0, 180.0), solar.System(), link)
+    return work, reduce.series(work).astype(float)
+
+
+def test_a_tile_is_only_surveyed_when_its_skyline_can_matter():
+    """Limits that no sun passes make the kernel look at every site in every hour: the same to the last bit."""
+    work, values = mountains()
+    up = work.tiles.x[:, None] * work.sun.x + work.tiles.y[:, None] * work.sun.y + work.tiles.z[:, None] * work.sun.z
+    assert 0.1 < (up > work.tiles.clear[:, None]).mean() < 0.5
+    assert (up < work.tiles.shut[:, None]).mean() > 0.3
+    never = np.full(work.tiles.x.size, 2.0, np.float32)
+    watchful = work._replace(tiles=work.tiles._replace(clear=never, shut=-never))
+    np.testing.assert_array_equal(reduce.series(watchful), values.astype(np.float32))
+    open_ground = reduce.series(without_skyline(work))
+    assert (values <= open_ground + 1e-6)[np.isfinite(values)].all()
+    assert np.nanmean(values) < 0.95 * np.nanmean(open_ground)
+
+
+def test_tiles_without_a_skyline_of_their_own_are_never_skipped():
+    """NaN in a skyline gives limits that no sun passes."""
+    up = position.up_vectors(np.array([39.0, 40.0]), np.array([46.0, 47.0]))
+    shut, clear = position.skyline_limits(up, np.array([0, 1]), up, np.array([[10.0, np.nan]]))
+    assert shut[0] == pytest.approx(np.sin(np.radians(10.0)) - position.LIFT - 1e-4)
+    assert clear[0] == pytest.approx(np.sin(np.radians(10.0)) + 1e-4)
+    assert (shut[1], clear[1]) == (-2.0, 2.0)
+
+
+@pytest.mark.parametrize("room", [10**7, 1])
+def test_levels_are_means_and_sums_of_the_series(monkeypatch, room):
+    """In wide tiles and in the narrowest; a site of unknown weather or without weight is in no group."""
+    monkeypatch.setattr(reduce, "ROOM", room)
+    work, values = mountains()
+    random = np.random.default_rng(8)
+    stratum, weight = random.integers(0, 2, 300), random.uniform(0, 2, 300) * (random.random(300) < 0.8)
+    bounds = np.nanquantile(values.mean(axis=0), [0.3, 0.6])
+    means, sums = reduce.levelled(work, reduce.Levels(stratum, weight, bounds.tolist()))
+    lit = np.nan_to_num(values)  # the dark counts as zero, whatever the weather
+    known = np.isfinite(means)
+    assert (known == np.isfinite(values).any(axis=0)).all()
+    np.testing.assert_allclose(means[known], lit.mean(axis=0)[known], rtol=1e-6)
+    level = np.searchsorted(bounds, means, side="right")
+    for (district, kind), total in sums.items():
+        members = known & (stratum == district) & (level == kind)
+        np.testing.assert_allclose(total, lit[:, members] @ weight[members], rtol=1e-6, atol=1e-9)
+    whole = lit[:, known] @ weight[known]
+    np.testing.assert_allclose(sum(sums.values()), whole, rtol=1e-6, atol=1e-9)

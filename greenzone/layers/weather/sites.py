@@ -142,16 +142,21 @@ class _PixelMeans:
     """Means of a raster's pixels over 0.25 degree cells."""
 
     def __init__(self, raster: Raster) -> None:
-        self.rows, self.columns = _cell_index(raster.lat), _cell_index(raster.lon)
+        rows, columns = _cell_index(raster.lat), _cell_index(raster.lon)
+        self.first = np.array([rows.min(), columns.min()])
+        self.shape = rows.max() - self.first[0] + 1, columns.max() - self.first[1] + 1
+        self.cell = ((rows - self.first[0])[:, None] * self.shape[1] + (columns - self.first[1])).ravel()
 
     def mean(self, values: np.ndarray, index: np.ndarray) -> np.ndarray:
         """Mean of the finite pixels of each cell `(row, column)` of `index`; NaN where there is none."""
-        found = np.full(len(index), np.nan)
-        for place, (row, column) in enumerate(index):
-            inside = values[np.ix_(self.rows == row, self.columns == column)]
-            if np.isfinite(inside).any():
-                found[place] = np.nanmean(inside)
-        return found
+        flat = np.asarray(values, float).ravel()
+        known = np.isfinite(flat)
+        count = np.bincount(self.cell[known], minlength=self.shape[0] * self.shape[1])
+        total = np.bincount(self.cell[known], flat[known], minlength=count.size)
+        means = np.where(count > 0, total / np.maximum(count, 1), np.nan).reshape(self.shape)
+        row, column = (np.asarray(index) - self.first).T
+        inside = (row >= 0) & (row < self.shape[0]) & (column >= 0) & (column < self.shape[1])
+        return np.where(inside, means[np.where(inside, row, 0), np.where(inside, column, 0)], np.nan)
 
 
 def _cell_index(degrees: np.ndarray) -> np.ndarray:

@@ -85,7 +85,7 @@ def blank(place: Place, mount: Mount, system: System, setting: Setting, link: Li
     return Job(
         None,
         None,
-        _tiles(up, link, setting.step_hours),
+        _tiles(up, link, setting.step_hours, place.horizon),
         _sites(place, up, system.albedo),
         _adjustment(link),
         _horizon(place),
@@ -108,6 +108,11 @@ def irradiance_only(work: Job) -> Job:
     """The same light on the same panels, without cover, module and inverter: the kernels give W/m2."""
     bare = parts.PvwattsModule(np.float32(1), NOTHING)
     return work._replace(iam=fits.no_iam(), module=bare, inverter=parts.NoInverter(NOTHING))
+
+
+def without_skyline(work: Job) -> Job:
+    """The same plants on open ground."""
+    return work._replace(horizon=parts.Open(NOTHING))
 
 
 def _check_clearance(mount: Mount, system: System) -> None:
@@ -153,15 +158,15 @@ def _horizon(place: Place) -> parts.Open | parts.Horizon:
     """The skyline as sines, and the share of an isotropic sky that it leaves to a level plane."""
     if place.horizon is None:
         return parts.Open(NOTHING)
-    sines = np.sin(np.radians(np.maximum(place.horizon, 0.0)))
-    sky_view = 1.0 - (sines**2).mean(axis=0)
+    sines = np.sin(np.radians(place.horizon))
+    sky_view = 1.0 - (np.maximum(sines, 0.0) ** 2).mean(axis=0)
     east = position.east_vectors(place.lon)
     north = position.north_vectors(place.lat, place.lon)
     vectors = [single(values) for values in (sky_view, east[0], east[1], *north)]
-    return parts.Horizon(single(np.sin(np.radians(place.horizon))), *vectors)
+    return parts.Horizon(single(sines), *vectors)
 
 
-def _tiles(up: np.ndarray, link: Link | None, step_hours: float) -> parts.Tiles:
+def _tiles(up: np.ndarray, link: Link | None, step_hours: float, skyline: np.ndarray | None) -> parts.Tiles:
     count = up.shape[1]
     of_site = np.zeros(count, np.int64) if link is None else np.asarray(link.cell, np.int64)
     edges = np.flatnonzero(np.diff(of_site)) + 1
@@ -170,5 +175,6 @@ def _tiles(up: np.ndarray, link: Link | None, step_hours: float) -> parts.Tiles:
     centres, dark = position.dark_limits(up, starts, step_hours)
     unsigned = starts.astype(np.uint64)  # an index that cannot be negative lets the compiler use vector loads
     stops = np.append(starts[1:], count).astype(np.uint64)
-    x, y, z = (single(values) for values in centres)
-    return parts.Tiles(unsigned, stops, of_site[starts], x, y, z, single(dark))
+    shut, clear = position.skyline_limits(up, starts, centres, np.zeros((1, count)) if skyline is None else skyline)
+    x, y, z, *limits = (single(values) for values in (*centres, dark, shut, clear))
+    return parts.Tiles(unsigned, stops, of_site[starts], x, y, z, *limits)

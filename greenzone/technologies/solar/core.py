@@ -54,7 +54,7 @@ def at(values, i):
 
 @generic(at)
 def _at(values, i):
-    if isinstance(values, types.Array):
+    if isinstance(values, types.Array | types.CPointer):
         return lambda values, i: values[i]
     return lambda values, i: values
 

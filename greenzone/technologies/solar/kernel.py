@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from greenzone.jit import inlined, kernel
+from greenzone.simd import wide_vectors
+from greenzone.technologies.solar.bare import bare
 from greenzone.technologies.solar.core import (
     ONE,
     ZERO,
@@ -56,6 +58,7 @@ def _output(x, y, z, extra, ghi, dni, dhi, temp_air, wind_speed, clear, sites, p
 @inlined
 def _fill(out, weather, sun, t, tiles, j, sites, adjustment, plant, room):
     """Capacity factors of tile `j` at time `t` into `out`."""
+    wide_vectors()
     x, y, z, extra = sun.x[t], sun.y[t], sun.z[t], sun.extra[t]
     ghi, dni, dhi, temp_air, wind_speed, clear = row(weather, t, tiles.cell[j])
     start = tiles.start[j]
@@ -73,6 +76,7 @@ def _fill(out, weather, sun, t, tiles, j, sites, adjustment, plant, room):
 @inlined
 def _add(out, weather, sun, t, tiles, j, sites, adjustment, plant, room):
     """Capacity factors of tile `j` at time `t` added to `out`, which is over all sites."""
+    wide_vectors()
     x, y, z, extra = sun.x[t], sun.y[t], sun.z[t], sun.extra[t]
     ghi, dni, dhi, temp_air, wind_speed, clear = row(weather, t, tiles.cell[j])
     start = tiles.start[j]
@@ -98,8 +102,17 @@ def _darken(out, weather, t, tiles, j):
 
 
 @inlined
+def _add_up(partial, values):
+    """Add values to float32 sums."""
+    wide_vectors()
+    for i in range(values.size):
+        partial[i] += values[i]
+
+
+@inlined
 def _flush(sums, partial):
     """Add float32 sums to the float64 ones, and begin them anew."""
+    wide_vectors()
     for i in range(partial.size):
         sums[i] += np.float64(partial[i])
         partial[i] = ZERO
@@ -111,13 +124,15 @@ def add_bins(
     order, starts, sums, first, last,
 ):  # fmt: skip
     """Add to `sums` (bin, site) the values at the times `order[starts[b]:starts[b + 1]]`, for bins `first:last`."""
-    plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
+    count = tiles.start.size
+    sun, tiles, sites, adjustment = bare(sun), bare(tiles), bare(sites), bare(adjustment)
+    plant = Plant(bare(horizon), bare(mount), rows, sky, iam, temperature, module, inverter)
     room = np.empty((2, TILE), np.float32)
     partial = np.zeros(sums.shape[1], np.float32)
     for b in range(first, last):
         for k in range(starts[b], starts[b + 1]):
             t = order[k]
-            for j in range(tiles.start.size):
+            for j in range(count):
                 if not _in_the_dark(tiles, j, sun, t):
                     _add(partial, weather, sun, t, tiles, j, sites, adjustment, plant, room)
             if (k - starts[b]) % SINGLE == SINGLE - 1:
@@ -131,10 +146,12 @@ def fill_series(
     out, first, last,
 ):  # fmt: skip
     """Every value into `out` (time, site), for times `first:last`."""
-    plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
+    count = tiles.start.size
+    sun, tiles, sites, adjustment = bare(sun), bare(tiles), bare(sites), bare(adjustment)
+    plant = Plant(bare(horizon), bare(mount), rows, sky, iam, temperature, module, inverter)
     room = np.empty((2, TILE), np.float32)
     for t in range(first, last):
-        for j in range(tiles.start.size):
+        for j in range(count):
             part = out[t, tiles.start[j] : tiles.stop[j]]
             if _in_the_dark(tiles, j, sun, t):
                 _darken(part, weather, t, tiles, j)
@@ -151,14 +168,65 @@ def add_groups(
 
     The last column takes the sites of group -1, which count nowhere.
     """
-    plant = Plant(horizon, mount, rows, sky, iam, temperature, module, inverter)
+    count = tiles.start.size
+    sun, tiles, sites, adjustment = bare(sun), bare(tiles), bare(sites), bare(adjustment)
+    plant = Plant(bare(horizon), bare(mount), rows, sky, iam, temperature, module, inverter)
     room = np.empty((2, TILE), np.float32)
     values = np.empty(TILE, np.float32)
     for t in range(first, last):
-        for j in range(tiles.start.size):
+        for j in range(count):
             if _in_the_dark(tiles, j, sun, t):
                 continue
             _fill(values, weather, sun, t, tiles, j, sites, adjustment, plant, room)
             start = tiles.start[j]
             for i in range(start, tiles.stop[j]):
                 sums[t, group[i]] += weight[i] * np.float64(values[i - start])
+
+
+@kernel()
+def fill_tile(
+    weather, sun, tiles, sites, adjustment, horizon, mount, rows, sky, iam, temperature, module, inverter,
+    j, out, lit, sums,
+):  # fmt: skip
+    """Values of tile `j` at all times when it is not in the dark: how many those are.
+
+    Row by row into `out` (time, site of the tile), the numbers of the times into `lit` (time), their sums into `sums`.
+    """
+    sun, sites, adjustment = bare(sun), bare(sites), bare(adjustment)
+    plant = Plant(bare(horizon), bare(mount), rows, sky, iam, temperature, module, inverter)
+    places = bare(tiles)
+    room = np.empty((2, TILE), np.float32)
+    partial = np.zeros(sums.size, np.float32)
+    count = 0
+    for t in range(weather.ghi.shape[0]):
+        if not _in_the_dark(places, j, sun, t):
+            values = out[count]
+            _fill(values, weather, sun, t, places, j, sites, adjustment, plant, room)
+            _add_up(partial, values)
+            lit[count] = t
+            count += 1
+            if count % SINGLE == 0:
+                _flush(sums, partial)
+    _flush(sums, partial)
+    return count
+
+
+@kernel()
+def add_levels(values, lit, weight, sums):
+    """Put into `sums` (group, time) weight times value over the sites of each group.
+
+    `values` (row, site) are those of the times `lit` (row); `weight` (group, site) is 0 where a site is not of a group.
+    """
+    for k in range(lit.size):
+        for group in range(weight.shape[0]):
+            sums[group, lit[k]] = _weighted(weight[group], values[k])
+
+
+@inlined
+def _weighted(weight, values):
+    """Sum of weight times value where there is a weight: a NaN elsewhere is nobody's."""
+    wide_vectors()
+    total = 0.0
+    for i in range(values.size):
+        total += weight[i] * np.float64(values[i]) if weight[i] != 0.0 else 0.0
+    return total

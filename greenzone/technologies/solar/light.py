@@ -12,6 +12,7 @@ import numpy as np
 
 from greenzone.jit import generic, inlined
 from greenzone.layers.catalogue import read_table
+from greenzone.simd import wide_vectors
 from greenzone.technologies.solar import parts
 from greenzone.technologies.solar.core import (
     HALF,
@@ -131,18 +132,23 @@ def _survey(horizon, room, tiles, j, x, y, z):
         pass
 
     def mountains(horizon, room, tiles, j, x, y, z):
+        wide_vectors()
         start, stop, sectors = tiles.start[j], tiles.stop[j], horizon.height.shape[0]
         crest, place = room[0], room[1]
+        up = tiles.x[j] * x + tiles.y[j] * y + tiles.z[j] * z
+        if up > tiles.clear[j] or up < tiles.shut[j]:
+            crest[: stop - start] = ZERO if up > tiles.clear[j] else TWO
+            return
+        low, high = np.int32(sectors), np.int32(0)
         for i in range(start, stop):
             east = horizon.east_x[i] * x + horizon.east_y[i] * y
             north = horizon.north_x[i] * x + horizon.north_y[i] * y + horizon.north_z[i] * z
-            place[i - start] = _turn(east, north) * F(sectors)
+            turned = _turn(east, north) * F(sectors)
+            place[i - start] = turned
             crest[i - start] = ZERO
-        low, high = F(sectors), ZERO
-        for i in range(stop - start):
-            low, high = min(low, place[i]), max(high, place[i])
+            low, high = min(low, np.int32(turned)), max(high, np.int32(turned))
         # Sites of a tile see the sun in few sectors: sweeping over those costs less than looking up each site's own.
-        for sector in range(np.int64(low), np.int64(high) + 2):
+        for sector in range(low, high + 2):
             height = horizon.height[sector % sectors]
             for i in range(start, stop):
                 share = ONE - abs(place[i - start] - F(sector))

@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from greenzone.technologies.solar import mounts, reduce
-from greenzone.technologies.solar.assemble import Job, Link, Place, job
+from greenzone.technologies.solar.assemble import Job, Place, job
 from greenzone.technologies.solar.fits import steepest
 from greenzone.technologies.solar.mounts import FixedTilt
 from greenzone.technologies.solar.options import System
@@ -20,9 +20,7 @@ FIRST = (10.0, 35.0, 60.0)
 SPREADS = (8.0, 2.0)
 
 
-def best_tilt(
-    weather: xr.Dataset, place: Place, azimuth: np.ndarray, system: System, link: Link | None = None
-) -> np.ndarray:
+def best_tilt(weather: xr.Dataset, place: Place, azimuth: np.ndarray, system: System) -> np.ndarray:
     """Tilt (site) [degree] of the highest mean output: parabolas through three tilts, ever closer together.
 
     The yield is a smooth function of tilt, flat at its top: the last parabola, two degrees to either side, is within
@@ -30,7 +28,7 @@ def best_tilt(
     """
     top = steepest(system.row_height / system.row_width) if system.gcr is not None else 90.0
     trials = np.minimum(np.array(FIRST) * min(1.0, top / FIRST[-1]), top)[:, None] + np.zeros(place.lat.size)
-    plan = job(weather, place, FixedTilt(trials[0], azimuth), system, link)
+    plan = job(weather, place, FixedTilt(trials[0], azimuth), system)
     yields = partial(_yields, plan, place, azimuth, system.albedo)
     best = _vertex(trials, yields(trials), top)
     for spread in SPREADS:

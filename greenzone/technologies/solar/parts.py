@@ -34,7 +34,11 @@ class CellWeather(NamedTuple):
 
 
 class Tiles(NamedTuple):
-    """Runs of sites that are worked on together: `start:stop`, their cell, and when all of them are in the dark."""
+    """Runs of sites that are worked on together: `start:stop`, and their weather cell.
+
+    `x`, `y`, `z` is the way up at their middle. By the sine of the sun's elevation there, below `dark` all are in the
+    dark, below `shut` none has the sun above its skyline, above `clear` all have.
+    """
 
     start: Any
     stop: Any
@@ -43,6 +47,8 @@ class Tiles(NamedTuple):
     y: Any
     z: Any
     dark: Any
+    shut: Any
+    clear: Any
 
 
 class Sites(NamedTuple):

@@ -21,6 +21,7 @@ DELTA_T = 67.0  # s between terrestrial time and UT, pvlib's default
 # c0 cos(e) / (sin e + c1 / (sin e + c2)) radians; largest difference 3.2e-5 degrees from -0.833 to 90 degrees.
 REFRACTION = (2.9528e-4, 3.13526e-3, 8.917665e-2)
 LOWEST_REFRACTED = np.sin(np.radians(-0.26667 - 0.5667))  # below this elevation the SPA does not refract
+LIFT = 0.015  # more than refraction adds to the sine of the sun's elevation: 0.010, 0.6 degrees at the horizon
 TWILIGHT = 3.0  # degrees below the horizon from which light is looked at: deeper, an inverter does not even start
 
 
@@ -103,3 +104,19 @@ def dark_limits(up: np.ndarray, starts: np.ndarray, step_hours: float) -> tuple[
     rise = np.maximum.reduceat(np.sqrt(np.clip(1.0 - up[2] ** 2, 0.0, 1.0)), starts)
     depth = radius + TWILIGHT + 7.5 * step_hours * rise
     return centres, np.where(depth < 90.0, -np.sin(np.radians(np.minimum(depth, 90.0))), -2.0)
+
+
+def skyline_limits(
+    up: np.ndarray, starts: np.ndarray, centres: np.ndarray, skyline: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Heights of the sun above the centre of each tile [1] below which it is behind all skylines, above which none.
+
+    `skyline` is the elevation [degree] by (azimuth, site); a tile with NaN in it has limits that no sun passes. The
+    margins, for refraction, parallax and float32, are wide: between the limits each site is looked at.
+    """
+    bounds = np.append(starts, up.shape[1])
+    apart = np.linalg.norm(up - np.repeat(centres, np.diff(bounds), axis=1), axis=0)
+    reach = np.maximum.reduceat(apart, starts) + 1e-4
+    ends = np.minimum.reduceat(skyline.min(axis=0), starts), np.maximum.reduceat(skyline.max(axis=0), starts)
+    lowest, highest = (np.sin(np.radians(angle)) for angle in ends)
+    return np.nan_to_num(lowest - reach - LIFT, nan=-2.0), np.nan_to_num(highest + reach, nan=2.0)

@@ -5,6 +5,8 @@ Comes in as the other technologies do (`schema.Technology`), goes out as a `sche
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import xarray as xr
 
@@ -13,7 +15,7 @@ from greenzone.layers.catalogue import read_table
 from greenzone.technologies.groups import GWH_PER_MW_YEAR, Groups, groups_of, profiles_of, totals_of
 from greenzone.technologies.inputs import check_weather
 from greenzone.technologies.solar import reduce
-from greenzone.technologies.solar.assemble import VARIABLES, Job, Link, Place, job
+from greenzone.technologies.solar.assemble import VARIABLES, Link, Place, job, without_skyline
 from greenzone.technologies.solar.mounts import DualAxis, FixedTilt, Mount, SingleAxis
 from greenzone.technologies.solar.optimum import best_tilt
 from greenzone.technologies.solar.options import Options
@@ -47,10 +49,14 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
     mount = _mount(weather, sorted_place, sorted_link, options)
     work = job(weather, sorted_place, mount, options, sorted_link)
     ghi = weather["ghi"].values.mean(axis=0, dtype=np.float64)[link.cell] * link.ghi_factor
-    factor = reduce.mean(work)[back]
-    potential = _potential(sites, ghi, factor, options)
+    capacity = _capacity(sites, options)
+    districts, of_site = np.unique(sites["district"].values.astype(str), return_inverse=True)
+    levels = reduce.Levels(of_site[order], capacity[order], options.resource_classes)
+    means, sums = reduce.levelled(work, levels)
+    factor = means[back]
+    potential = _potential(sites, ghi, capacity, factor)
     if place.horizon is not None:
-        unshaded = reduce.mean(job(weather, sorted_place._replace(horizon=None), mount, options, sorted_link))[back]
+        unshaded = reduce.mean(without_skyline(work))[back]
         label = {"units": "1", "long_name": "share of the output that the skyline takes"}
         potential["horizon_loss"] = ("site", 1 - factor / np.where(unshaded > 0, unshaded, np.nan), label)
     if isinstance(mount, FixedTilt):
@@ -58,7 +64,7 @@ def estimate(sites: xr.Dataset, layers: schema.Layers, options: Options) -> sche
         potential["tilt"] = ("site", np.asarray(mount.tilt)[back], label)
     groups = groups_of(potential, sites["district"].values, options.resource_classes)
     potential["group"] = ("site", groups.of_site, {"units": "1", "long_name": "supply group, -1 for none"})
-    profiles = _profiles(work, groups, potential["capacity_mw"].values[order], order, weather)
+    profiles = _profiles(groups, districts, sums, potential["capacity_mw"].values, weather)
     return schema.Potential("solar", potential, profiles, totals=totals_of(potential), notes=_notes(options, potential))
 
 
@@ -101,13 +107,20 @@ def _best_tilt(weather: xr.Dataset, place: Place, link: Link, options: Options) 
     count = np.bincount(of_site)
     middle = Place(*(np.bincount(of_site, values) / count for values in place[:3]))
     factor, offset = (np.bincount(of_site, values) / count for values in (link.ghi_factor, link.temp_offset))
-    azimuth = np.full(cells.size, options.azimuth)
-    return best_tilt(weather, middle, azimuth, options, Link(cells, factor, offset))[of_site]
+    columns = weather.isel(cell=cells)
+    own = {name: columns[name] * factor.astype(np.float32) for name in ("ghi", "dni", "dhi")}
+    own["temp_air"] = columns["temp_air"] + offset.astype(np.float32)
+    return best_tilt(columns.assign(own), middle, np.full(cells.size, options.azimuth), options)[of_site]
 
 
-def _potential(sites: xr.Dataset, ghi: np.ndarray, capacity_factor: np.ndarray, options: Options) -> xr.Dataset:
+def _capacity(sites: xr.Dataset, options: Options) -> np.ndarray:
+    """Capacity that the land of each site holds [MW], whether its weather is known or not."""
+    land = sites["area_km2"].values * sites["eligible_fraction"].values
+    return land * options.land_share * options.capacity_density_mw_km2
+
+
+def _potential(sites: xr.Dataset, ghi: np.ndarray, capacity: np.ndarray, capacity_factor: np.ndarray) -> xr.Dataset:
     area, eligible = sites["area_km2"].values, sites["eligible_fraction"].values
-    capacity = area * eligible * options.land_share * options.capacity_density_mw_km2
     capacity = np.where(np.isfinite(capacity_factor), capacity, 0.0)
     values = {
         "eligible_fraction": eligible,
@@ -121,10 +134,18 @@ def _potential(sites: xr.Dataset, ghi: np.ndarray, capacity_factor: np.ndarray, 
     return schema.label(potential, schema.POTENTIAL)
 
 
-def _profiles(work: Job, groups: Groups, capacity: np.ndarray, order: np.ndarray, weather: xr.Dataset) -> xr.Dataset:
-    sorted_groups = groups._replace(of_site=groups.of_site[order])
-    values = reduce.group_mean(work, sorted_groups.of_site, capacity, groups.district.size)
-    return profiles_of(groups, values.T, sorted_groups.total(capacity), weather)
+def _profiles(
+    groups: Groups,
+    districts: np.ndarray,
+    sums: Mapping[tuple[int, int], np.ndarray],
+    capacity: np.ndarray,
+    weather: xr.Dataset,
+) -> xr.Dataset:
+    """Profiles of the groups from the sums of `reduce.levelled`, whose strata are `districts`."""
+    total = groups.total(capacity)
+    keys = zip(np.searchsorted(districts, groups.district).tolist(), groups.resource_class.tolist(), strict=True)
+    output = np.array([sums[key] for key in keys]).reshape(total.size, weather.sizes["time"])
+    return profiles_of(groups, output / total[:, None], total, weather)
 
 
 def _notes(options: Options, potential: xr.Dataset) -> tuple[str, ...]:
