@@ -43,6 +43,10 @@ class Plan(Options):
     years: tuple[Year, ...] = ()
     """Years in which plants are built, rising [year]; each keeps what was built before. Land that is eligible by then
     comes from `eligibility.years` where they name the year too. By default there is one plan."""
+    foresight: bool = False
+    """Whether each of `years` knows of those after it: all are planned together for the least cost, discounted by
+    `economics.wacc`; the last year stands for as many years as the one before. By default each is planned as if it were
+    the last."""
     demand_gwh: dict[Year, Annotated[float, Field(gt=0)]] = Field(default={})
     """Demand in some years [GWh year-1]; linear between them, level beyond. By default the sectors' in each of `years`,
     or that of `supply`."""
@@ -79,4 +83,12 @@ class Plan(Options):
     def _years_rise(self) -> Plan:
         if any(later <= earlier for earlier, later in zip(self.years, self.years[1:], strict=False)):
             raise ValueError("'years' must rise")
+        return self
+
+    @model_validator(mode="after")
+    def _ceiling_is_of_one_year(self) -> Plan:
+        if self.foresight and self.cost_ceiling is not None:
+            raise ValueError(
+                "'foresight' weighs the cost of all years together: leave out 'cost_ceiling', or foresight"
+            )
         return self

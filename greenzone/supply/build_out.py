@@ -1,7 +1,7 @@
 """The plan of a run over its years: each year's least cost, keeping what was built before.
 
 Comes in: a finished run. Goes out: a `ZonePlan`: tables of capacity, of each year's sums and of what to know, and the
-hours of the plans. Each year knows nothing of those after it.
+hours of the plans. Each year knows nothing of those after it, unless the plan asks for foresight.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from greenzone.supply.dispatch import HOURS_PER_YEAR
 from greenzone.supply.groups import stack_groups
 from greenzone.supply.plan import PlanModel
 from greenzone.supply.plan_parts import System
-from greenzone.supply.plan_solution import Plan
+from greenzone.supply.plan_solution import Limits, Plan
 from greenzone.supply.plan_tables import Stage, alternatives_table, capacity_table, hourly_of, notes_of, summary_of
+from greenzone.supply.plan_years import PlannedYear, plan_together
 from greenzone.supply.zone_plan import STANDING, RunView, Sections, costs_of_plan, sections_of, zone_demand, zone_system
 
 if TYPE_CHECKING:
     from greenzone.config.plan import Plan as PlanSection
 
+WITHOUT_FORESIGHT = "The programme of all years together found no plan: each year is planned as if it were the last."
 STEPS_OF_ALTERNATIVES = 1500  # a plan of more intervals, over all nodes, is told its alternatives at a coarser step
 
 
@@ -81,28 +83,44 @@ def least_cost_plan(run: RunView) -> ZonePlan:
 def build_out(run: RunView, sections: Sections, system: System) -> list[Stage]:
     """Each year's plan; the model is built once and solved again for the next year's land, costs and demand."""
     section, model = sections.plan, PlanModel(system)
-    base = float((system.demand.sum(0) * system.hours).sum()) / 1000
-    built = np.array([part.min_mw for part in system.parts])
-    paid: NDArray[np.float64] | None = None  # each year for what was built before, at the prices of its own year
+    years = _years(run, sections, system)
+    together = plan_together(model, years, sections.economics.wacc) if section.foresight and len(years) > 1 else None
+    remark = WITHOUT_FORESIGHT if section.foresight and len(years) > 1 and together is None else ""
+    built = years[0].least_mw
+    paid = years[0].per_mw * built  # each year for what was built before, at the prices of its own year
     stages: list[Stage] = []
-    for year in section.years or (sections.economics.cost_year,):
-        per_mw = _costs_in(run, sections, system, year if section.years else None)
-        most = np.maximum(_limits_in(run, section, system, year), built)
-        model.change_capacity(built, most, per_mw)
-        paid = per_mw * built if paid is None else paid
-        sunk = float(paid.sum() - per_mw @ built)  # how much more that is than at this year's prices
-        ceiling = None if section.cost_ceiling is None else section.cost_ceiling - sunk
-        factor = demand_in(run, sections, year, base) / base
+    for number, year in enumerate(years):
+        most = np.maximum(year.most_mw, built)
+        model.change_capacity(built, most, year.per_mw)
+        sunk = float(paid.sum() - year.per_mw @ built)  # how much more that is than at this year's prices
+        wanted, ceiling = year.limits, None if section.cost_ceiling is None else section.cost_ceiling - sunk
         try:
-            plan = model.solve(section.green_share, section.every_hour, ceiling, factor)
+            plan = (
+                together[number]
+                if together
+                else model.solve(wanted.green_share, wanted.every_hour, ceiling, wanted.demand_factor)
+            )
         except GreenzoneError as error:
-            return [*stages, Stage(year, None, str(error), built, most, np.nan, None)]
+            return [*stages, Stage(year.year, None, str(error), built, most, np.nan, None)]
         capacity = np.maximum(plan.capacity_mw.to_numpy(), built)
         alternatives = _alternatives(model, plan, section.slack)
-        stages.append(Stage(year, plan, "", built, most, plan.cost + sunk, alternatives))
-        paid = paid + per_mw * (capacity - built)
+        stages.append(Stage(year.year, plan, remark, built, most, plan.cost + sunk, alternatives))
+        paid = paid + year.per_mw * (capacity - built)
         built = capacity
     return stages
+
+
+def _years(run: RunView, sections: Sections, system: System) -> list[PlannedYear]:
+    """What holds in each year; nothing is built yet but what must be."""
+    section, found = sections.plan, []
+    base = float((system.demand.sum(0) * system.hours).sum()) / 1000
+    least = np.array([part.min_mw for part in system.parts])
+    for year in section.years or (sections.economics.cost_year,):
+        per_mw = _costs_in(run, sections, system, year if section.years else None)
+        most = np.maximum(_limits_in(run, section, system, year), least)
+        limits = Limits(section.green_share, section.every_hour, None, demand_in(run, sections, year, base) / base)
+        found.append(PlannedYear(year, limits, least, most, per_mw))
+    return found
 
 
 def demand_in(run: RunView, sections: Sections, year: int, otherwise: float) -> float:

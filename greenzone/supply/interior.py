@@ -41,7 +41,7 @@ def found_by(highs: highspy.Highs) -> Solution:
 
 
 @dataclass(frozen=True)
-class _Programme:
+class Programme:
     """A linear programme as arrays: cost and limits of columns, limits of rows, and the matrix."""
 
     cost: NDArray[np.float64]
@@ -66,7 +66,13 @@ def solve_inside(
     limited : iterable of (rows, columns)
         Rows that keep a column, each its own, below what capacities allow.
     """
-    programme = _programme(highs)
+    return solve_programme(programme_of(highs), first, limited)
+
+
+def solve_programme(
+    programme: Programme, first: NDArray[np.bool_], limited: Iterable[tuple[NDArray, NDArray]]
+) -> Solution | None:
+    """The same of a programme as arrays."""
     free = programme.least < programme.most
     used, pairs = free & first, list(limited)
     for _ in range(ROUNDS):
@@ -74,22 +80,23 @@ def solve_inside(
         if solution is None:
             return None
         solution = _with_least_limits(programme, solution, pairs)
-        paying = free & ~used & (solution.col_dual < -PAYING * programme.cost)
+        paying = free & ~used & (solution.col_dual < -PAYING * np.abs(programme.cost))
         if not paying.any():
             return solution
         used |= paying
     return None
 
 
-def _programme(highs: highspy.Highs) -> _Programme:
+def programme_of(highs: highspy.Highs) -> Programme:
+    """The programme that HiGHS has, as arrays of their own."""
     lp = highs.getLp()
     start, index, value = (np.array(v) for v in (lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_))
     matrix = csc_array((value, index, start), shape=(lp.num_row_, lp.num_col_))
     cost, least, most = (np.array(v) for v in (lp.col_cost_, lp.col_lower_, lp.col_upper_))
-    return _Programme(cost, least, most, np.array(lp.row_lower_), np.array(lp.row_upper_), matrix)
+    return Programme(cost, least, most, np.array(lp.row_lower_), np.array(lp.row_upper_), matrix)
 
 
-def _solve(programme: _Programme, used: NDArray[np.bool_]) -> Solution | None:
+def _solve(programme: Programme, used: NDArray[np.bool_]) -> Solution | None:
     """The solution with the columns that are not used at their lower limit."""
     values = np.where(used, 0.0, programme.least)
     rows = programme.matrix[:, np.flatnonzero(used)].tocsr()
@@ -116,7 +123,7 @@ def _solve(programme: _Programme, used: NDArray[np.bool_]) -> Solution | None:
     return _with_duals(programme, values, dual)
 
 
-def _with_least_limits(programme: _Programme, solution: Solution, pairs: list[tuple[NDArray, NDArray]]) -> Solution:
+def _with_least_limits(programme: Programme, solution: Solution, pairs: list[tuple[NDArray, NDArray]]) -> Solution:
     """The same with duals of limits no higher than their columns need.
 
     Where the capacities in use allow nothing, as wind in a calm, any dual from there on would do, and would make each
@@ -128,7 +135,7 @@ def _with_least_limits(programme: _Programme, solution: Solution, pairs: list[tu
     return _with_duals(programme, solution.col_value, dual)
 
 
-def _with_duals(programme: _Programme, values: NDArray[np.float64], dual: NDArray[np.float64]) -> Solution:
+def _with_duals(programme: Programme, values: NDArray[np.float64], dual: NDArray[np.float64]) -> Solution:
     reduced = programme.cost - programme.matrix.T @ dual
     return Solution(values, programme.matrix @ values, _cleared(reduced), _cleared(dual))
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from greenzone.errors import GreenzoneError
 from greenzone.supply.dispatch import HOURS_PER_YEAR
-from greenzone.supply.interior import Solution, found_by, solve_inside, with_clean_flows
+from greenzone.supply.interior import Programme, Solution, found_by, programme_of, solve_inside, with_clean_flows
 from greenzone.supply.plan_guess import likely_parts
 from greenzone.supply.plan_parts import System, check, coarser
 from greenzone.supply.plan_program import add_missing, build
@@ -139,6 +139,32 @@ class PlanModel:
         self._set_costs(self._costs)
         return pd.DataFrame.from_dict(rows, orient="index", columns=["least_mw", "best_mw", "most_mw"])
 
+    def programme(self, limits: Limits) -> Programme:
+        """The programme under these limits, as arrays."""
+        self._limit(limits)
+        return programme_of(self._highs)
+
+    def columns_to_begin_with(self, limits: Limits) -> NDArray[np.bool_]:
+        """Columns of its programme that the plan may well use: all but unlikely capacities."""
+        likely = self._likely(limits)
+        first = np.ones(len(self._costs), bool)
+        first[self._layout.capacity] = True if likely is None else likely
+        return first
+
+    def limited_columns(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Rows that keep a column, each its own, below what capacities allow, and those columns."""
+        return [(self._layout.limits[pool], self._layout.used[pool]) for pool in self._layout.used]
+
+    def plan_with(self, limits: Limits, inside: Solution) -> Plan:
+        """The plan of capacities that an interior-point method found for this programme."""
+        self._limit(limits)
+        return self._plan(limits, with_clean_flows(self._highs, inside, self._layout.capacity))
+
+    @property
+    def capacity_columns(self) -> NDArray[np.int64]:
+        """Columns of the capacities of its parts."""
+        return self._layout.capacity
+
     @property
     def names(self) -> list[str]:
         """Names of sources and stores."""
@@ -227,9 +253,9 @@ class PlanModel:
         """By the interior-point method, which begins with the likely parts; None without them or a solution."""
         if likely is None:
             return None
-        first, layout = np.ones(len(self._costs), bool), self._layout
-        first[layout.capacity] = likely
-        return solve_inside(self._highs, first, ((layout.limits[pool], layout.used[pool]) for pool in layout.used))
+        first = np.ones(len(self._costs), bool)
+        first[self._layout.capacity] = likely
+        return solve_inside(self._highs, first, self.limited_columns())
 
     def _likely(self, limits: Limits) -> NDArray[np.bool_] | None:
         """Whether each part is one that the plan may well build; None where the coarse plan does not exist."""

@@ -32,7 +32,7 @@ UTC_OFFSET = pd.Timedelta(hours=4)  # Azerbaijan has kept UTC+4 without summer t
 
 @dataclass(frozen=True)
 class Stage:
-    """One year of a build-out: its plan, or the reason why there is none."""
+    """One year of a build-out: its plan, or the reason why there is none, or why not the one that was asked for."""
 
     year: int
     plan: Plan | None
@@ -184,6 +184,7 @@ def notes_of(
             rows.append((stage.year, "no plan", stage.reason))
         else:
             rows += [(stage.year, topic, note) for topic, note in _year_notes(system, stage, stage.plan)]
+            rows += [(stage.year, "method", stage.reason)] if stage.reason else []
     rows += [("all", topic, note) for topic, note in _method(sections, years_without_land)]
     return pd.DataFrame(rows, columns=["year", "topic", "note"])
 
@@ -240,6 +241,14 @@ def _method(sections: Sections, years_without_land: Sequence[int]) -> Iterator[t
             "before sites compete for the spare capacity of nodes."
         ),
     )
+    if plan.foresight and len(plan.years) > 1:
+        yield (
+            "method",
+            (
+                f"The years are planned together, for the least cost discounted by {sections.economics.wacc:.1%} a "
+                "year: what a year builds is for those after it too, and may be more than the year itself needs."
+            ),
+        )
     if plan.weeks is not None:
         yield (
             "method",

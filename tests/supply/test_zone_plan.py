@@ -19,6 +19,7 @@ from greenzone.outputs.plan import plan_dataset, plan_tables, profile_tables
 from greenzone.schema import Potential
 from greenzone.supply import Source, least_cost_plan, limits, plan_model, to_pypsa, what_limits
 from greenzone.supply.plan_network import grid_of, read_lines
+from greenzone.supply.plan_years import weights_of
 from greenzone.supply.zone_plan import _with_fuel, sections_of, zone_system
 
 TIME = pd.date_range("2019-01-01", periods=24 * 7 * 4, freq="h")
@@ -196,8 +197,22 @@ def test_a_plan_costs_the_same_in_one_step_as_in_two_of_the_same_year_of_costs()
     assert cost.iloc[1] == pytest.approx(cost.iloc[0], rel=1e-3)
 
 
-def test_a_share_out_of_reach_is_told_and_ends_the_build_out():
-    found = least_cost_plan(run(plan={"years": [2030, 2040], "storage": {}, "slack": 0.0, "demand_gwh": {2030: 300}}))
+def test_foresight_plans_the_years_together_and_says_so():
+    plan = {"years": [2026, 2030], "demand_gwh": {2026: 150, 2030: 300}, "green_share": 0.6, "slack": 0.0}
+    after, ahead = (least_cost_plan(run(plan=plan | {"foresight": foresight})) for foresight in (False, True))
+    built = ahead.capacity.pivot_table(index=["technology", "district"], columns="year", values="capacity_mw")
+    assert (built[2030] >= built[2026] - 1e-6).all()
+    weights = weights_of([2026, 2030], sections_of(run().config).economics.wacc)
+    cost = [weights @ made.summary[made.summary.quantity == "annual_cost"].value.to_numpy() for made in (after, ahead)]
+    assert cost[1] <= cost[0] * (1 + 1e-6)
+    told = [made.notes.note.str.contains("planned together").any() for made in (after, ahead)]
+    assert told == [False, True]
+
+
+@pytest.mark.parametrize("foresight", [False, True])
+def test_a_share_out_of_reach_is_told_and_ends_the_build_out(foresight):
+    plan = {"years": [2030, 2040], "storage": {}, "slack": 0.0, "demand_gwh": {2030: 300}, "foresight": foresight}
+    found = least_cost_plan(run(plan=plan))
     told = found.notes[found.notes.topic == "no plan"]
     assert told.year.tolist() == [2030]
     assert "a green share of 1 over the year cannot be reached: at most 0." in told.note.item()
