@@ -22,7 +22,7 @@ from greenzone.supply.plan import PlanModel
 from greenzone.supply.plan_parts import System
 from greenzone.supply.plan_solution import Limits, Plan
 from greenzone.supply.plan_tables import Stage, alternatives_table, capacity_table, hourly_of, notes_of, summary_of
-from greenzone.supply.plan_years import PlannedYear, plan_together
+from greenzone.supply.plan_years import PlannedYear, capacity_ahead, solve_ahead, weights_of
 from greenzone.supply.zone_plan import STANDING, RunView, Sections, costs_of_plan, sections_of, zone_demand, zone_system
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ def build_out(run: RunView, sections: Sections, system: System) -> list[Stage]:
     """Each year's plan; the model is built once and solved again for the next year's land, costs and demand."""
     section, model = sections.plan, PlanModel(system)
     years = _years(run, sections, system)
-    together = plan_together(model, years, sections.economics.wacc) if section.foresight and len(years) > 1 else None
-    remark = WITHOUT_FORESIGHT if section.foresight and len(years) > 1 and together is None else ""
+    ahead, remark = _ahead(model, years, sections) if section.foresight else (None, "")
+    weights = weights_of([each.year for each in years], sections.economics.wacc)
     built = years[0].least_mw
     paid = years[0].per_mw * built  # each year for what was built before, at the prices of its own year
     stages: list[Stage] = []
@@ -95,11 +95,11 @@ def build_out(run: RunView, sections: Sections, system: System) -> list[Stage]:
         sunk = float(paid.sum() - year.per_mw @ built)  # how much more that is than at this year's prices
         wanted, ceiling = year.limits, None if section.cost_ceiling is None else section.cost_ceiling - sunk
         try:
-            plan = (
-                together[number]
-                if together
-                else model.solve(wanted.green_share, wanted.every_hour, ceiling, wanted.demand_factor)
-            )
+            if ahead is None:
+                plan = model.solve(wanted.green_share, wanted.every_hour, ceiling, wanted.demand_factor)
+            else:
+                floor, weight = np.clip(ahead[number], built, most), weights[number:]
+                plan = solve_ahead(model, year, floor, most, weight.sum() / weight[0])
         except GreenzoneError as error:
             return [*stages, Stage(year.year, None, str(error), built, most, np.nan, None)]
         capacity = np.maximum(plan.capacity_mw.to_numpy(), built)
@@ -108,6 +108,19 @@ def build_out(run: RunView, sections: Sections, system: System) -> list[Stage]:
         paid = paid + year.per_mw * (capacity - built)
         built = capacity
     return stages
+
+
+def _ahead(model: PlanModel, years: list[PlannedYear], sections: Sections) -> tuple[NDArray[np.float64] | None, str]:
+    """What each year has to have for itself and for those after it, or a remark why that is not known.
+
+    Of long years at a coarser step: each year, planned by the hour, may add to it.
+    """
+    if len(years) < 2:
+        return None, ""
+    factor = _coarsening(model.system)
+    coarse = model if factor == 1 else model.coarse(factor)
+    found = capacity_ahead(coarse, years, sections.economics.wacc)
+    return found, "" if found is not None else WITHOUT_FORESIGHT
 
 
 def _years(run: RunView, sections: Sections, system: System) -> list[PlannedYear]:

@@ -155,15 +155,15 @@ class PlanModel:
         """Rows that keep a column, each its own, below what capacities allow, and those columns."""
         return [(self._layout.limits[pool], self._layout.used[pool]) for pool in self._layout.used]
 
-    def plan_with(self, limits: Limits, inside: Solution) -> Plan:
-        """The plan of capacities that an interior-point method found for this programme."""
-        self._limit(limits)
-        return self._plan(limits, with_clean_flows(self._highs, inside, self._layout.capacity))
-
     @property
     def capacity_columns(self) -> NDArray[np.int64]:
         """Columns of the capacities of its parts."""
         return self._layout.capacity
+
+    @property
+    def unit_mw(self) -> float:
+        """What a capacity of 1 in its programme is. [MW]"""
+        return self._layout.unit
 
     @property
     def names(self) -> list[str]:

@@ -1,6 +1,6 @@
 """The years of a build-out planned together: each knows of those after it.
 
-Comes in: a plan model and what holds in each year. Goes out: the plans of the years. The programmes of the years stand
+Comes in: a plan model and what holds in each year. Goes out: what stands in each year. The programmes of the years lie
 side by side in one; rows between them say that what was built stays.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import block_diag, csc_array, eye_array, kron, vstack
 
-from greenzone.supply.interior import Programme, Solution, solve_programme
+from greenzone.supply.interior import Programme, solve_programme
 from greenzone.supply.plan import PlanModel
 from greenzone.supply.plan_solution import Limits, Plan
 
@@ -56,8 +56,30 @@ def weights_of(years: Sequence[int], rate: float) -> Array:
     return np.array(worth) / sum(worth)
 
 
-def plan_together(model: PlanModel, years: Sequence[PlannedYear], rate: float) -> list[Plan] | None:
-    """The plans of all years whose discounted cost together is least; None where none were found.
+def solve_ahead(model: PlanModel, year: PlannedYear, floor_mw: Array, most_mw: Array, years_paid: float) -> Plan:
+    """The plan of a year that has what all years together need, and adds what its own hours still lack.
+
+    Parameters
+    ----------
+    model : PlanModel
+        Of the system, maybe of shorter intervals than the one that looked ahead.
+    year : PlannedYear
+        Its limits and costs.
+    floor_mw, most_mw : ndarray (part,)
+        Capacity that is there in any case, and the most of it.
+    years_paid : float
+        Weight of this year and of all after it over its own [1]: so many times it counts what is added, for none of
+        them has asked for it.
+    """
+    model.change_capacity(floor_mw, most_mw, year.per_mw * years_paid)
+    plan = model.solve(year.limits.green_share, year.limits.every_hour, None, year.limits.demand_factor)
+    model.change_capacity(floor_mw, most_mw, year.per_mw)
+    more = float((years_paid - 1) * year.per_mw @ plan.capacity_mw.to_numpy())
+    return replace(plan, cost=plan.cost - more, spent=plan.spent - more)
+
+
+def capacity_ahead(model: PlanModel, years: Sequence[PlannedYear], rate: float) -> Array | None:
+    """What stands in each year where the discounted cost of all together is least; None where no plan was found.
 
     Parameters
     ----------
@@ -67,6 +89,11 @@ def plan_together(model: PlanModel, years: Sequence[PlannedYear], rate: float) -
         Rising. A part may grow from year to year, up to the most of the years so far.
     rate : float
         By which later costs are discounted. [1/year]
+
+    Returns
+    -------
+    ndarray (year, part)
+        Never falling. [MW]
 
     Notes
     -----
@@ -91,17 +118,8 @@ def plan_together(model: PlanModel, years: Sequence[PlannedYear], rate: float) -
     found = solve_programme(joint, started.ravel(), pairs)
     if found is None:
         return None
-    plans = []
-    for number, (each, most, weight) in enumerate(zip(years, highest, weights, strict=True)):
-        model.change_capacity(each.least_mw, most, each.per_mw)
-        own, rows = slice(number * width, (number + 1) * width), slice(number * height, (number + 1) * height)
-        part = Solution(found.col_value[own], found.row_value[rows], found.col_dual[own], found.row_dual[rows])
-        plans.append(
-            model.plan_with(
-                each.limits, replace(part, col_dual=part.col_dual / weight, row_dual=part.row_dual / weight)
-            )
-        )
-    return plans
+    stands = found.col_value.reshape(len(years), width)[:, capacity] * model.unit_mw
+    return np.maximum.accumulate(stands)
 
 
 def _side_by_side(blocks: Sequence[Programme], capacity: NDArray[np.int64], weights: Array) -> Programme:
