@@ -150,30 +150,39 @@ def _close(rest, hours, i, limits, sums):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _count(rest, hours, i, limits, sums):  # type: ignore[no-untyped-def]
-    """Count the hours in which something is missing, and those in which deficit or surplus exceed a share of demand."""
+def _count_deficits(rest, hours, i, limits, sums):  # type: ignore[no-untyped-def]
+    """Count the hours in which something is missing, and those in which more is than a share of the mean demand."""
     shortage, mean = 0 - take(base(limits[TOLERANCE]), i), take(base(limits[MEAN_DEMAND]), i)
-    _count_below(rest, hours, i, shortage, sums[HOURS_UNSERVED])
-    for step in range(len(DEFICIT_STEPS)):
-        _count_below(rest, hours, i, mean * -DEFICIT_STEPS[step], sums[DEFICIT_HOURS + step])
-    for step in range(len(SURPLUS_STEPS)):
-        _count_above(rest, hours, i, mean * SURPLUS_STEPS[step], sums[SURPLUS_HOURS + step])
+    few, more, most = mean * -DEFICIT_STEPS[0], mean * -DEFICIT_STEPS[1], mean * -DEFICIT_STEPS[2]
+    lacking, low = take(base(sums[HOURS_UNSERVED]), i), take(base(sums[DEFICIT_HOURS]), i)
+    lower, lowest = take(base(sums[DEFICIT_HOURS + 1]), i), take(base(sums[DEFICIT_HOURS + 2]), i)
+    for place in range(0, hours * DOUBLES, DOUBLES):
+        balance = take(rest, place)
+        lacking = where_less(balance, shortage, lacking + 1, lacking)
+        low = where_less(balance, few, low + 1, low)
+        lower = where_less(balance, more, lower + 1, lower)
+        lowest = where_less(balance, most, lowest + 1, lowest)
+    put(base(sums[HOURS_UNSERVED]), i, lacking)
+    put(base(sums[DEFICIT_HOURS]), i, low)
+    put(base(sums[DEFICIT_HOURS + 1]), i, lower)
+    put(base(sums[DEFICIT_HOURS + 2]), i, lowest)
 
 
 @inlined
-def _count_below(rest, hours, i, bound, sums):  # type: ignore[no-untyped-def]
-    number = take(base(sums), i)
+def _count_surpluses(rest, hours, i, limits, sums):  # type: ignore[no-untyped-def]
+    """Count the hours in which more is left than a share of the mean demand."""
+    mean = take(base(limits[MEAN_DEMAND]), i)
+    some, much, plenty = mean * SURPLUS_STEPS[0], mean * SURPLUS_STEPS[1], mean * SURPLUS_STEPS[2]
+    high, higher = take(base(sums[SURPLUS_HOURS]), i), take(base(sums[SURPLUS_HOURS + 1]), i)
+    highest = take(base(sums[SURPLUS_HOURS + 2]), i)
     for place in range(0, hours * DOUBLES, DOUBLES):
-        number = in_step(where_less(take(rest, place), bound, number + 1, number))
-    put(base(sums), i, number)
-
-
-@inlined
-def _count_above(rest, hours, i, bound, sums):  # type: ignore[no-untyped-def]
-    number = take(base(sums), i)
-    for place in range(0, hours * DOUBLES, DOUBLES):
-        number = in_step(where_less(bound, take(rest, place), number + 1, number))
-    put(base(sums), i, number)
+        balance = take(rest, place)
+        high = where_less(some, balance, high + 1, high)
+        higher = where_less(much, balance, higher + 1, higher)
+        highest = where_less(plenty, balance, highest + 1, highest)
+    put(base(sums[SURPLUS_HOURS]), i, high)
+    put(base(sums[SURPLUS_HOURS + 1]), i, higher)
+    put(base(sums[SURPLUS_HOURS + 2]), i, highest)
 
 
 @kernel()
@@ -195,7 +204,8 @@ def _balance(
             row = ROWS + 2 * k
             _store(column, hours, i, stores[k], sums[row : row + 2], efficiency[k])
         _close(column, hours, i, limits, sums)
-        _count(column, hours, i, limits, sums)
+        _count_deficits(column, hours, i, limits, sums)
+        _count_surpluses(column, hours, i, limits, sums)
 
 
 @inlined
