@@ -105,10 +105,10 @@ def dispatch(
     begun, sums, level, left = system.monthly()
     years = system.hours * len(system.time) / HOURS_PER_YEAR
     flows, held = _parted(sums, len(reservoirs))
-    result = _labelled(flows, level / 1000, system.hours, years, [store.name for store in stores])
     inflow = system.inflow(np.equal.outer(MONTHS, system.time.month).astype(float))
     ends = begun.water(begun.dams), left
-    return result.merge(_of_reservoirs(held, inflow, ends, system.time, [each.name for each in reservoirs]))
+    variables = _of_balance(flows, level / 1000, system.hours, years) | _of_reservoirs(held, inflow, ends, system.time)
+    return _labelled(variables, [store.name for store in stores], [each.name for each in reservoirs])
 
 
 def hourly_dispatch(
@@ -202,16 +202,15 @@ def flows_by_month(
     sums[:, kernel.PEAK_UNSERVED] = [missing[month].max(initial=0.0) for month in in_month]
     level = np.array([flows["level"][store][-1:] for store in range(len(stores))]).reshape(len(stores), 1)
     years = hours * len(stamps) / HOURS_PER_YEAR
-    result = _labelled(sums[..., None], level / 1000, hours, years, stores)
+    variables = _of_balance(sums[..., None], level / 1000, hours, years)
     if not len(reservoirs):
         nothing = np.zeros((0, 1))
-        return result.merge(
-            _of_reservoirs(np.zeros((3, 0, 1, 12)), np.zeros((0, 1, 12)), (nothing, nothing), stamps, [])
-        )
+        none = _of_reservoirs(np.zeros((3, 0, 1, 12)), np.zeros((0, 1, 12)), (nothing, nothing), stamps)
+        return _labelled(variables | none, stores, [])
     monthly = {name: flows[name] @ in_month.T for name in (*OF_RESERVOIR, "reservoir_level")}
     held = np.stack([monthly["released"], monthly["spilled"], monthly["reservoir_level"] / hours])[:, :, None]
     ends = flows["reservoir_start"][:, None], flows["reservoir_level"][:, -1:]
-    return result.merge(_of_reservoirs(held, monthly["inflow"][:, None], ends, stamps, reservoirs))
+    return _labelled(variables | _of_reservoirs(held, monthly["inflow"][:, None], ends, stamps), stores, reservoirs)
 
 
 def _parted(sums: NDArray[np.float64], reservoirs: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -226,8 +225,7 @@ def _of_reservoirs(
     inflow: NDArray[np.float64],
     ends: tuple[NDArray[np.float64], NDArray[np.float64]],
     time: pd.DatetimeIndex,
-    names: Sequence[str],
-) -> xr.Dataset:
+) -> dict[str, tuple]:
     """Sums of reservoirs over `(reservoir, scenario, month)` [MW × intervals] and levels at start and end [MWh]."""
     hours = interval_hours(time)
     years = hours * len(time) / HOURS_PER_YEAR
@@ -241,12 +239,13 @@ def _of_reservoirs(
     variables["reservoir_level_gwh"] = (dims, level, {"units": "GWh"})
     for name, values in zip(("start", "end"), ends, strict=True):
         variables[f"reservoir_{name}_gwh"] = (dims[:2], values / years / 1000, {"units": "GWh"})
-    return xr.Dataset(variables, {"month": MONTHS, "reservoir": np.array(names, str)})
+    return variables
 
 
-def _labelled(
-    sums: NDArray[np.float64], level_gwh: NDArray[np.float64], hours: float, years: float, stores: list[str]
-) -> xr.Dataset:
+def _of_balance(
+    sums: NDArray[np.float64], level_gwh: NDArray[np.float64], hours: float, years: float
+) -> dict[str, tuple]:
+    """Sums over `(month, row of the kernel, scenario)` [MW × intervals] in their own units."""
     energy = hours / years / 1000
     monthly, by_store = ("scenario", "month"), ("store", "scenario", "month")
     flows = {name: sums[:, row] * energy for row, name in enumerate(SUMS)}
@@ -267,5 +266,10 @@ def _labelled(
     variables["level_end_gwh"] = (("store", "scenario"), end, {"units": "GWh"})
     loss = charged.sum(0) - discharged.sum(0) - end
     variables["storage_loss_gwh"] = (("store", "scenario"), loss, {"units": "GWh"})
+    return variables
+
+
+def _labelled(variables: dict[str, tuple], stores: Sequence[str], reservoirs: Sequence[str]) -> xr.Dataset:
     shares = {"deficit_share": list(kernel.DEFICIT_STEPS), "surplus_share": list(kernel.SURPLUS_STEPS)}
-    return xr.Dataset(variables, {"month": MONTHS, "store": np.array(stores, str), **shares})
+    names = {"store": np.array(stores, str), "reservoir": np.array(reservoirs, str)}
+    return xr.Dataset(variables, {"month": MONTHS, **names, **shares})
