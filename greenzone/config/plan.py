@@ -46,7 +46,8 @@ class Plan(Options):
     foresight: bool = False
     """Whether each of `years` knows of those after it: all are planned together for the least cost, discounted by
     `economics.wacc`; the last year stands for as many years as the one before. Long years look ahead at a step of some
-    hours, and each then adds what its hours need. By default each is planned as if it were the last."""
+    hours, and each then adds what its hours need; where that comes out no cheaper, and by default, each is planned as
+    if it were the last."""
     demand_gwh: dict[Year, Annotated[float, Field(gt=0)]] = Field(default={})
     """Demand in some years [GWh year-1]; linear between them, level beyond. By default the sectors' in each of `years`,
     or that of `supply`."""

@@ -7,7 +7,7 @@ hours of the plans. Each year knows nothing of those after it, unless the plan a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +28,7 @@ from greenzone.supply.zone_plan import STANDING, RunView, Sections, costs_of_pla
 if TYPE_CHECKING:
     from greenzone.config.plan import Plan as PlanSection
 
-WITHOUT_FORESIGHT = "The programme of all years together found no plan: each year is planned as if it were the last."
+WITHOUT_FORESIGHT = "No cheaper plan was found with foresight: each year is planned as if it were the last."
 STEPS_OF_ALTERNATIVES = 1500  # a plan of more intervals, over all nodes, is told its alternatives at a coarser step
 
 
@@ -82,10 +82,25 @@ def least_cost_plan(run: RunView) -> ZonePlan:
 
 def build_out(run: RunView, sections: Sections, system: System) -> list[Stage]:
     """Each year's plan; the model is built once and solved again for the next year's land, costs and demand."""
-    section, model = sections.plan, PlanModel(system)
-    years = _years(run, sections, system)
-    ahead, remark = _ahead(model, years, sections) if section.foresight else (None, "")
-    weights = weights_of([each.year for each in years], sections.economics.wacc)
+    model, years = PlanModel(system), _years(run, sections, system)
+    alone = _one_after_the_other(model, sections, years, None)
+    if not sections.plan.foresight or len(years) < 2 or alone[-1].plan is None:
+        return alone
+    ahead = _ahead(model, years, sections)
+    together = alone if ahead is None else _one_after_the_other(model, sections, years, ahead)
+    weights = weights_of([year.year for year in years], sections.economics.wacc)
+    cost = [weights @ [stage.annual_cost for stage in found] for found in (alone, together) if found[-1].plan]
+    if cost[-1] < cost[0]:
+        return together
+    return [replace(stage, reason=WITHOUT_FORESIGHT) for stage in alone]
+
+
+def _one_after_the_other(
+    model: PlanModel, sections: Sections, years: list[PlannedYear], ahead: NDArray[np.float64] | None
+) -> list[Stage]:
+    """Each year keeps what was built before, and has in any case what is needed ahead."""
+    section = sections.plan
+    weights = weights_of([year.year for year in years], sections.economics.wacc)
     built = years[0].least_mw
     paid = years[0].per_mw * built  # each year for what was built before, at the prices of its own year
     stages: list[Stage] = []
@@ -104,23 +119,17 @@ def build_out(run: RunView, sections: Sections, system: System) -> list[Stage]:
             return [*stages, Stage(year.year, None, str(error), built, most, np.nan, None)]
         capacity = np.maximum(plan.capacity_mw.to_numpy(), built)
         alternatives = _alternatives(model, plan, section.slack)
-        stages.append(Stage(year.year, plan, remark, built, most, plan.cost + sunk, alternatives))
+        stages.append(Stage(year.year, plan, "", built, most, plan.cost + sunk, alternatives))
         paid = paid + year.per_mw * (capacity - built)
         built = capacity
     return stages
 
 
-def _ahead(model: PlanModel, years: list[PlannedYear], sections: Sections) -> tuple[NDArray[np.float64] | None, str]:
-    """What each year has to have for itself and for those after it, or a remark why that is not known.
-
-    Of long years at a coarser step: each year, planned by the hour, may add to it.
-    """
-    if len(years) < 2:
-        return None, ""
+def _ahead(model: PlanModel, years: list[PlannedYear], sections: Sections) -> NDArray[np.float64] | None:
+    """What each year has to have for itself and for those after it, if that is found; long years at a coarser step."""
     factor = _coarsening(model.system)
     coarse = model if factor == 1 else model.coarse(factor)
-    found = capacity_ahead(coarse, years, sections.economics.wacc)
-    return found, "" if found is not None else WITHOUT_FORESIGHT
+    return capacity_ahead(coarse, years, sections.economics.wacc)
 
 
 def _years(run: RunView, sections: Sections, system: System) -> list[PlannedYear]:

@@ -245,8 +245,8 @@ def _method(sections: Sections, years_without_land: Sequence[int]) -> Iterator[t
         yield (
             "method",
             (
-                f"The years are planned together, for the least cost discounted by {sections.economics.wacc:.1%} a "
-                "year: what a year builds is for those after it too, and may be more than the year itself needs."
+                f"Years look ahead for the least cost of all, discounted by {sections.economics.wacc:.1%} a year: what "
+                "a year builds is for those after it too, and may be more than the year itself needs."
             ),
         )
     if plan.weeks is not None:

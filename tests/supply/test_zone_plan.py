@@ -197,7 +197,7 @@ def test_a_plan_costs_the_same_in_one_step_as_in_two_of_the_same_year_of_costs()
     assert cost.iloc[1] == pytest.approx(cost.iloc[0], rel=1e-3)
 
 
-def test_foresight_plans_the_years_together_and_says_so():
+def test_foresight_is_never_dearer_and_says_so():
     plan = {"years": [2026, 2030], "demand_gwh": {2026: 150, 2030: 300}, "green_share": 0.6, "slack": 0.0}
     after, ahead = (least_cost_plan(run(plan=plan | {"foresight": foresight})) for foresight in (False, True))
     built = ahead.capacity.pivot_table(index=["technology", "district"], columns="year", values="capacity_mw")
@@ -205,7 +205,7 @@ def test_foresight_plans_the_years_together_and_says_so():
     weights = weights_of([2026, 2030], sections_of(run().config).economics.wacc)
     cost = [weights @ made.summary[made.summary.quantity == "annual_cost"].value.to_numpy() for made in (after, ahead)]
     assert cost[1] <= cost[0] * (1 + 1e-6)
-    told = [made.notes.note.str.contains("planned together").any() for made in (after, ahead)]
+    told = [made.notes.note.str.contains("Years look ahead").any() for made in (after, ahead)]
     assert told == [False, True]
 
 
