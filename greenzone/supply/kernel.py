@@ -20,7 +20,7 @@ Floats: TypeAlias = NDArray[np.float64]
 Floats32: TypeAlias = NDArray[np.float32]
 
 TILE = 128  # scenarios side by side, a multiple of DOUBLES: what belongs to them stays in the first-level cache
-BLOCK = 24  # most hours whose balance is held at a time
+BLOCK = 72  # most hours whose balance is held at a time
 
 # Shares of mean demand that a deficit or surplus must exceed to be counted: points of their duration curves.
 DEFICIT_STEPS = (0.1, 0.25, 0.5)

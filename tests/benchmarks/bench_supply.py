@@ -66,18 +66,21 @@ def numpy_hours(profiles, built, demand, stores, export, hours):
     return sums
 
 
-def numpy_all(profiles, built, demand, stores, export, hours):
-    """The same peer as one would write it first: each hour by itself, and all the sums that ours makes."""
+def numpy_all(profiles, built, demand, stores, export, hours, together):
+    """The same peer with all the sums that ours makes, and the generation of some hours `together`."""
     level = [np.zeros(len(built)) for _ in stores]
     sums = np.zeros((12, 12 + 2 * len(stores), len(built)))
     month, mean = TIME.month.to_numpy() - 1, demand.mean(1)
     steps = [-0.1, -0.25, -0.5, 0.5, 1.0, 2.0]
     for hour in range(hours):
-        rest = built @ profiles[:, hour] - demand[:, hour]
+        if hour % together == 0:
+            part = slice(hour, hour + together)
+            residual = profiles[:, part].T @ built.T - demand[:, part].T
+        rest = residual[hour % together]
         own = sums[month[hour]]
         for k, store in enumerate(stores):
-            charge = np.clip(rest, 0, np.minimum(store.power_mw, (store.size_mwh - level[k]) / 0.9))
-            give = np.clip(-rest, 0, np.minimum(store.power_mw, level[k] * 0.9))
+            charge = np.minimum(np.maximum(rest, 0), np.minimum(store.power_mw, (store.size_mwh - level[k]) / 0.9))
+            give = np.minimum(np.maximum(-rest, 0), np.minimum(store.power_mw, level[k] * 0.9))
             level[k] += charge * 0.9 - give / 0.9
             rest = rest - charge + give
             own[12 + 2 * k] += charge
@@ -149,8 +152,10 @@ def bench_ensemble() -> None:
     peer = medians(lambda: numpy_hours(wide, built, factor * path[:, :hours], stores, 10.0, hours), 3)
     whole = tuple(value * HOURS / hours for value in peer)
     told(f"NumPy over scenarios, loop over hours, energies alone (timed on {hours} h)", whole, found)
-    peer = medians(lambda: numpy_all(wide, built, factor * path[:, :hours], stores, 10.0, hours), 3)
-    told("the same, each hour by itself, all sums of ours", tuple(value * HOURS / hours for value in peer), found)
+    for together in (24, 1):
+        call = partial(numpy_all, wide, built, factor * path[:, :hours], stores, 10.0, hours, together)
+        peer = tuple(value * HOURS / hours for value in medians(call, 3))
+        told(f"the same with all sums of ours, hours per product {together}", peer, found)
     few = 5
     loop = medians(
         lambda: [pandas_scenario(wide, built[i], factor[i] * path[0], stores, 10.0, i) for i in range(few)], 3
