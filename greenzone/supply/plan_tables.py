@@ -185,6 +185,8 @@ def notes_of(
         else:
             rows += [(stage.year, topic, note) for topic, note in _year_notes(system, stage, stage.plan)]
             rows += [(stage.year, "method", stage.reason)] if stage.reason else []
+    if sections.plan.foresight and len(stages) > 1 and not any(stage.reason for stage in stages):
+        rows.append(("all", "method", _looking_ahead(sections.economics.wacc)))
     rows += [("all", topic, note) for topic, note in _method(sections, years_without_land)]
     return pd.DataFrame(rows, columns=["year", "topic", "note"])
 
@@ -231,6 +233,13 @@ def _dear_hours(system: System, plan: Plan) -> str:
     )
 
 
+def _looking_ahead(rate: float) -> str:
+    return (
+        f"Years look ahead for the least cost of all, discounted by {rate:.1%} a year: what a year builds is for those "
+        "after it too, and may be more than the year itself needs."
+    )
+
+
 def _method(sections: Sections, years_without_land: Sequence[int]) -> Iterator[tuple[str, str]]:
     plan = sections.plan
     yield (
@@ -241,14 +250,6 @@ def _method(sections: Sections, years_without_land: Sequence[int]) -> Iterator[t
             "before sites compete for the spare capacity of nodes."
         ),
     )
-    if plan.foresight and len(plan.years) > 1:
-        yield (
-            "method",
-            (
-                f"Years look ahead for the least cost of all, discounted by {sections.economics.wacc:.1%} a year: what "
-                "a year builds is for those after it too, and may be more than the year itself needs."
-            ),
-        )
     if plan.weeks is not None:
         yield (
             "method",

@@ -19,8 +19,6 @@ from greenzone.supply.plan_solution import Limits, Plan
 
 Array = NDArray[np.float64]
 
-FIRST_SPAN = 10  # years that the last year stands for where no year before it says
-
 
 @dataclass(frozen=True)
 class PlannedYear:
@@ -51,7 +49,8 @@ def weights_of(years: Sequence[int], rate: float) -> Array:
     >>> weights_of([2030, 2032], 0.0).tolist()
     [0.5, 0.5]
     """
-    spans = [*np.diff(years).tolist(), years[-1] - years[-2] if len(years) > 1 else FIRST_SPAN]
+    spans = np.diff(years).tolist()
+    spans.append(spans[-1] if spans else 1)
     worth = [sum((1 + rate) ** -(year - years[0] + k) for k in range(n)) for year, n in zip(years, spans, strict=True)]
     return np.array(worth) / sum(worth)
 

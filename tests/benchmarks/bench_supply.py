@@ -38,6 +38,18 @@ def told(label, found, ours):
     print(f"{label}: {found[0]:.3f} s, {found[1]:.3f} s CPU; times ours {ratios}", flush=True)
 
 
+def after_stores(rest, stores, level, flows):
+    """What is left after the stores of the peers; their levels change, charge and discharge go into `flows`."""
+    for k, store in enumerate(stores):
+        charge = np.minimum(np.maximum(rest, 0), np.minimum(store.power_mw, (store.size_mwh - level[k]) / 0.9))
+        give = np.minimum(np.maximum(-rest, 0), np.minimum(store.power_mw, level[k] * 0.9))
+        level[k] += charge * 0.9 - give / 0.9
+        rest = rest - charge + give
+        flows[2 * k] += charge
+        flows[2 * k + 1] += give
+    return rest
+
+
 def numpy_hours(profiles, built, demand, stores, export, hours):
     """The peer: all scenarios at once in NumPy, one hour after the other, generation of a day at a time.
 
@@ -49,15 +61,8 @@ def numpy_hours(profiles, built, demand, stores, export, hours):
     for hour in range(hours):
         if hour % 24 == 0:
             residual = profiles[:, hour : hour + 24].T @ built.T - demand[:, hour : hour + 24].T
-        rest = residual[hour % 24]
         own = sums[month[hour]]
-        for k, store in enumerate(stores):
-            charge = np.minimum(np.maximum(rest, 0), np.minimum(store.power_mw, (store.size_mwh - level[k]) / 0.9))
-            give = np.minimum(np.maximum(-rest, 0), np.minimum(store.power_mw, level[k] * 0.9))
-            level[k] += charge * 0.9 - give / 0.9
-            rest = rest - charge + give
-            own[3 + 2 * k] += charge
-            own[4 + 2 * k] += give
+        rest = after_stores(residual[hour % 24], stores, level, own[3:])
         surplus = np.maximum(rest, 0)
         exported = np.minimum(surplus, export)
         own[0] += exported
@@ -76,15 +81,8 @@ def numpy_all(profiles, built, demand, stores, export, hours, together):
         if hour % together == 0:
             part = slice(hour, hour + together)
             residual = profiles[:, part].T @ built.T - demand[:, part].T
-        rest = residual[hour % together]
         own = sums[month[hour]]
-        for k, store in enumerate(stores):
-            charge = np.minimum(np.maximum(rest, 0), np.minimum(store.power_mw, (store.size_mwh - level[k]) / 0.9))
-            give = np.minimum(np.maximum(-rest, 0), np.minimum(store.power_mw, level[k] * 0.9))
-            level[k] += charge * 0.9 - give / 0.9
-            rest = rest - charge + give
-            own[12 + 2 * k] += charge
-            own[13 + 2 * k] += give
+        rest = after_stores(residual[hour % together], stores, level, own[12:])
         surplus, missing = np.maximum(rest, 0), np.maximum(-rest, 0)
         exported = np.minimum(surplus, export)
         own[0] += exported
