@@ -25,6 +25,7 @@ from greenzone.supply.plan_dams import dams_in, dams_of, with_dams
 from greenzone.supply.plan_network import grid_of
 from greenzone.supply.plan_parts import ZONE, PlannedStore, Source, System
 from greenzone.supply.plan_periods import typical_weeks
+from greenzone.supply.reservoirs import daily_mean, store_hours_of
 from greenzone.supply.sectors import temp_of_people
 
 if TYPE_CHECKING:
@@ -241,12 +242,11 @@ def _with_fuel(
     """
     if source.kind != "bioenergy":
         return source
-    ways = tables["bioenergy_conversion"]
-    hours = float(ways.store_hours[ways.resource_class == resource_class].min())
+    hours = store_hours_of(tables["bioenergy_conversion"]).get(resource_class, 0.0)
     if not hours > 0:
         return source
-    profile = pd.Series(np.asarray(source.profile, float), time)
-    daily = profile.groupby(time.floor("D")).transform("mean").to_numpy()
+    profile = np.asarray(source.profile, float)
+    daily = daily_mean(profile, time.to_numpy())
     return replace(source, profile=daily, store_hours=hours, peak=min(float(profile.max()), 1.0))
 
 
