@@ -36,7 +36,7 @@ AHEAD = 512  # values by which `stream` asks for memory in advance; the processo
 
 FLOAT, DOUBLE, INT, BIT = ir.FloatType(), ir.DoubleType(), ir.IntType(32), ir.IntType(1)
 VECTOR, NUMBERS, MASK = (ir.VectorType(kind, WIDTH) for kind in (FLOAT, INT, BIT))
-LONG_VECTOR = ir.VectorType(DOUBLE, WIDTH // 2)
+LONG_VECTOR, SHORT_VECTOR = ir.VectorType(DOUBLE, WIDTH // 2), ir.VectorType(FLOAT, WIDTH // 2)
 
 
 class Lanes(types.Type):
@@ -179,24 +179,23 @@ def take(typingctx: Any, array: Any, start: Any) -> Any:
         place = builder.gep(args[0], [args[1]])
         if place.type.pointee == DOUBLE:
             return _pack(builder, [builder.load(_row(builder, place, row), align=8) for row in range(ROWS)])
-        short, rows = ir.VectorType(FLOAT, WIDTH // 2), []
-        for row in range(ROWS):
-            address = builder.gep(place, [ir.Constant(INT, row * short.count)])
-            value = builder.load(builder.bitcast(address, short.as_pointer()), align=4)
-            rows.append(builder.fpext(value, LONG_VECTOR))
-        return _pack(builder, rows)
+        rows = [builder.load(_short_row(builder, place, row), align=4) for row in range(ROWS)]
+        return _pack(builder, [builder.fpext(value, LONG_VECTOR) for value in rows])
 
     return doubles(array, types.intp), generate
 
 
 @intrinsic
 def put(typingctx: Any, array: Any, start: Any, values: Any) -> Any:
-    """Write `DOUBLES` values into an array of float64 from `start`; there must be room for all."""
+    """Write `DOUBLES` values into an array of float64 or float32 from `start`; there must be room for all."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         place = builder.gep(args[0], [args[1]])
         for row, value in enumerate(_unpack(builder, args[2])):
-            builder.store(value, _row(builder, place, row), align=8)
+            if place.type.pointee == DOUBLE:
+                builder.store(value, _row(builder, place, row), align=8)
+            else:
+                builder.store(builder.fptrunc(value, SHORT_VECTOR), _short_row(builder, place, row), align=4)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, doubles), generate
@@ -327,6 +326,12 @@ def _row(builder: Any, place: Any, row: int) -> Any:
     """Address of one of the vectors there."""
     vector = LONG_VECTOR if place.type.pointee == DOUBLE else VECTOR
     return builder.bitcast(builder.gep(place, [ir.Constant(INT, row * vector.count)]), vector.as_pointer())
+
+
+def _short_row(builder: Any, place: Any, row: int) -> Any:
+    """Address of one of the vectors that become or were float64."""
+    place = builder.gep(place, [ir.Constant(INT, row * SHORT_VECTOR.count)])
+    return builder.bitcast(place, SHORT_VECTOR.as_pointer())
 
 
 def _pack(builder: Any, rows: list[Any]) -> Any:

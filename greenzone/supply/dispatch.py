@@ -196,7 +196,7 @@ def flows_by_month(
     left = flows["exported"] + flows["curtailed"]
     over = [(missing > share * mean).astype(float) for share in kernel.DEFICIT_STEPS]
     over += [(left > share * mean).astype(float) for share in kernel.SURPLUS_STEPS]
-    rows = np.stack([flows["exported"], flows["curtailed"], missing, lacking, missing, *over, *pairs])
+    rows = np.stack([flows["exported"], flows["curtailed"], missing, missing, lacking, *over, *pairs])
     in_month = np.equal.outer(MONTHS, stamps.month.to_numpy())
     sums = np.stack([rows @ month for month in in_month.astype(float)])
     sums[:, kernel.PEAK_UNSERVED] = [missing[month].max(initial=0.0) for month in in_month]

@@ -8,57 +8,102 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import numba
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
 from greenzone.jit import generic, inlined, kernel
-from greenzone.simd import DOUBLES, base, in_step, larger, put, smaller, take, where_less, wide_vectors
+from greenzone.simd import (
+    DOUBLES,
+    LANES,
+    LINE,
+    base,
+    in_step,
+    larger,
+    put,
+    read,
+    smaller,
+    take,
+    until_line,
+    where_less,
+    wide_vectors,
+    write,
+)
 
 Floats: TypeAlias = NDArray[np.float64]
 Floats32: TypeAlias = NDArray[np.float32]
 
-TILE = 128  # scenarios side by side, a multiple of DOUBLES: what belongs to them stays in the first-level cache
-BLOCK = 72  # most hours whose balance is held at a time
+TILE = LANES  # scenarios side by side: what belongs to them stays in the first-level cache
+BLOCK = 24  # most hours whose balance is held at a time
+TOGETHER = 6  # hours for which the weights are read once: their sums fill the registers
 
 # Shares of mean demand that a deficit or surplus must exceed to be counted: points of their duration curves.
 DEFICIT_STEPS = (0.1, 0.25, 0.5)
 SURPLUS_STEPS = (0.5, 1.0, 2.0)
-# Rows of the sums; after them come charge and discharge of each store, then the rows of each reservoir.
-EXPORTED, CURTAILED, UNSERVED, HOURS_UNSERVED, PEAK_UNSERVED, DEFICIT_HOURS = range(6)
+# Rows of the sums, those that count hours last; then charge and discharge of each store, the rows of each reservoir.
+EXPORTED, CURTAILED, UNSERVED, PEAK_UNSERVED, HOURS_UNSERVED, DEFICIT_HOURS = range(6)
 SURPLUS_HOURS = DEFICIT_HOURS + len(DEFICIT_STEPS)
 ROWS = SURPLUS_HOURS + len(SURPLUS_STEPS)
+# Rows that hold something else until the month ends, from which their own values follow.
+LEFT_OVER, TOTAL, LOWEST = CURTAILED, UNSERVED, PEAK_UNSERVED  # after the stores: surplus, balance, least balance
 RELEASED, SPILLED, LEVELS = range(3)  # of a reservoir: what its plant gives, what passes it by, its level at the end
 OF_RESERVOIR = 3
-# Rows of a tile's limits, and of each of its stores; a reservoir has its plant's capacity besides.
-EXPORT_LIMIT, TOLERANCE, MEAN_DEMAND = range(3)
+# Rows of each store of a tile; a reservoir has its plant's capacity besides.
 LEVEL, POWER, SIZE, CAPACITY = range(4)
+
+
+@inlined
+def _generate(balance, profiles, weights):  # type: ignore[no-untyped-def]
+    """Generation less demand over (hour, scenario): weights of a group for some hours at once."""
+    hours, groups = profiles.shape
+    column, weights = base(balance), base(weights)
+    number, size = groups * TILE, hours * TILE
+    whole = hours - hours % TOGETHER
+    for h in range(0, whole, TOGETHER):
+        weight = read(weights, 0, number)
+        a, b, c = weight * profiles[h, 0], weight * profiles[h + 1, 0], weight * profiles[h + 2, 0]
+        d, e, f = weight * profiles[h + 3, 0], weight * profiles[h + 4, 0], weight * profiles[h + 5, 0]
+        for k in range(1, groups):
+            weight = read(weights, k * TILE, number)
+            a, b, c = a + weight * profiles[h, k], b + weight * profiles[h + 1, k], c + weight * profiles[h + 2, k]
+            d, e, f = d + weight * profiles[h + 3, k], e + weight * profiles[h + 4, k], f + weight * profiles[h + 5, k]
+        write(column, h * TILE, size, a, False)
+        write(column, (h + 1) * TILE, size, b, False)
+        write(column, (h + 2) * TILE, size, c, False)
+        write(column, (h + 3) * TILE, size, d, False)
+        write(column, (h + 4) * TILE, size, e, False)
+        write(column, (h + 5) * TILE, size, f, False)
+    for h in range(whole, hours):
+        a = read(weights, 0, number) * profiles[h, 0]
+        for k in range(1, groups):
+            a = a + read(weights, k * TILE, number) * profiles[h, k]
+        write(column, h * TILE, size, a, False)
 
 
 @inlined
 def _store(rest, hours, i, own, sums, efficiency):  # type: ignore[no-untyped-def]
     """One store takes what is left (rest above 0) or gives what is missing (below 0), within its power and level.
 
-    The level counts what the store can still give, so that an empty one holds exactly nothing; here below zero.
+    The level counts what the store can still give, so that an empty one holds exactly nothing; here below zero. Sums
+    are of what it takes, and of that less what it gives.
     """
     one_over, lost = 1.0 / efficiency, 1.0 - efficiency
     level, power = 0 - take(base(own[LEVEL]), i), take(base(own[POWER]), i)
     least, full = 0 - power, take(base(own[SIZE]), i) * one_over
-    charged, discharged = take(base(sums[0]), i), take(base(sums[1]), i)
+    charged, kept = take(base(sums[0]), i), take(base(sums[1]), i)
     for place in range(0, hours * DOUBLES, DOUBLES):
         left = take(rest, place)
         room = in_step(full + level * one_over)
-        taken = in_step(larger(left, larger(least, level)))
-        taken = in_step(smaller(taken, smaller(power, room)))
+        taken = in_step(smaller(larger(left, least), power))
+        taken = in_step(smaller(larger(taken, level), room))
         charge = in_step(larger(taken, 0))
         level = in_step((level - taken) + charge * lost)
         put(rest, place, left - taken)
         charged = charged + charge
-        discharged = discharged - smaller(taken, 0)
+        kept = kept + taken
     put(base(own[LEVEL]), i, 0 - level)
     put(base(sums[0]), i, charged)
-    put(base(sums[1]), i, discharged)
+    put(base(sums[1]), i, kept)
 
 
 @inlined
@@ -130,94 +175,112 @@ def _choose_number(dams):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _close(rest, hours, i, limits, sums):  # type: ignore[no-untyped-def]
-    """Export what is left after the stores, up to the limit, and count what is missing."""
-    limit = take(base(limits[EXPORT_LIMIT]), i)
-    exported, curtailed = take(base(sums[EXPORTED]), i), take(base(sums[CURTAILED]), i)
-    unserved, peak = take(base(sums[UNSERVED]), i), take(base(sums[PEAK_UNSERVED]), i)
-    for place in range(0, hours * DOUBLES, DOUBLES):
-        balance = take(rest, place)
+def _close(rest, after, hours, i, limit, sums):  # type: ignore[no-untyped-def]
+    """Export what is left after the stores, up to the limit; the balance goes back to where the hours are counted."""
+    limit = take(base(limit), i)
+    exported, left_over = take(base(sums[EXPORTED]), i), take(base(sums[LEFT_OVER]), i)
+    total, lowest = take(base(sums[TOTAL]), i), take(base(sums[LOWEST]), i)
+    for hour in range(hours):
+        balance = take(rest, hour * DOUBLES)
         left = in_step(larger(balance, 0))
-        missing, export = left - balance, smaller(left, limit)
-        exported = exported + export
-        curtailed = curtailed + (left - export)
-        unserved = unserved + missing
-        peak = larger(peak, missing)
+        exported = exported + smaller(left, limit)
+        left_over = left_over + left
+        total = total + balance
+        lowest = smaller(lowest, balance)
+        put(after, hour * TILE, balance)
     put(base(sums[EXPORTED]), i, exported)
-    put(base(sums[CURTAILED]), i, curtailed)
-    put(base(sums[UNSERVED]), i, unserved)
-    put(base(sums[PEAK_UNSERVED]), i, peak)
+    put(base(sums[LEFT_OVER]), i, left_over)
+    put(base(sums[TOTAL]), i, total)
+    put(base(sums[LOWEST]), i, lowest)
 
 
 @inlined
-def _count_deficits(rest, hours, i, limits, sums):  # type: ignore[no-untyped-def]
-    """Count the hours in which something is missing, and those in which more is than a share of the mean demand."""
-    shortage, mean = 0 - take(base(limits[TOLERANCE]), i), take(base(limits[MEAN_DEMAND]), i)
-    few, more, most = mean * -DEFICIT_STEPS[0], mean * -DEFICIT_STEPS[1], mean * -DEFICIT_STEPS[2]
-    lacking, low = take(base(sums[HOURS_UNSERVED]), i), take(base(sums[DEFICIT_HOURS]), i)
-    lower, lowest = take(base(sums[DEFICIT_HOURS + 1]), i), take(base(sums[DEFICIT_HOURS + 2]), i)
-    for place in range(0, hours * DOUBLES, DOUBLES):
-        balance = take(rest, place)
-        lacking = where_less(balance, shortage, lacking + 1, lacking)
-        low = where_less(balance, few, low + 1, low)
-        lower = where_less(balance, more, lower + 1, lower)
-        lowest = where_less(balance, most, lowest + 1, lowest)
-    put(base(sums[HOURS_UNSERVED]), i, lacking)
-    put(base(sums[DEFICIT_HOURS]), i, low)
-    put(base(sums[DEFICIT_HOURS + 1]), i, lower)
-    put(base(sums[DEFICIT_HOURS + 2]), i, lowest)
+def _count_deficits(balance, hours, bounds, counts):  # type: ignore[no-untyped-def]
+    """Count the hours below each of four bounds: something is missing, or more than a share of the mean demand."""
+    some, few = read(base(bounds[0]), 0, TILE), read(base(bounds[1]), 0, TILE)
+    more, most = read(base(bounds[2]), 0, TILE), read(base(bounds[3]), 0, TILE)
+    lacking, low = read(base(counts[0]), 0, TILE), read(base(counts[1]), 0, TILE)
+    lower, lowest = read(base(counts[2]), 0, TILE), read(base(counts[3]), 0, TILE)
+    for place in range(0, hours * TILE, TILE):
+        value = read(balance, place, hours * TILE)
+        lacking = where_less(value, some, lacking + 1, lacking)
+        low = where_less(value, few, low + 1, low)
+        lower = where_less(value, more, lower + 1, lower)
+        lowest = where_less(value, most, lowest + 1, lowest)
+    write(base(counts[0]), 0, TILE, lacking, False)
+    write(base(counts[1]), 0, TILE, low, False)
+    write(base(counts[2]), 0, TILE, lower, False)
+    write(base(counts[3]), 0, TILE, lowest, False)
 
 
 @inlined
-def _count_surpluses(rest, hours, i, limits, sums):  # type: ignore[no-untyped-def]
-    """Count the hours in which more is left than a share of the mean demand."""
-    mean = take(base(limits[MEAN_DEMAND]), i)
-    some, much, plenty = mean * SURPLUS_STEPS[0], mean * SURPLUS_STEPS[1], mean * SURPLUS_STEPS[2]
-    high, higher = take(base(sums[SURPLUS_HOURS]), i), take(base(sums[SURPLUS_HOURS + 1]), i)
-    highest = take(base(sums[SURPLUS_HOURS + 2]), i)
-    for place in range(0, hours * DOUBLES, DOUBLES):
-        balance = take(rest, place)
-        high = where_less(some, balance, high + 1, high)
-        higher = where_less(much, balance, higher + 1, higher)
-        highest = where_less(plenty, balance, highest + 1, highest)
-    put(base(sums[SURPLUS_HOURS]), i, high)
-    put(base(sums[SURPLUS_HOURS + 1]), i, higher)
-    put(base(sums[SURPLUS_HOURS + 2]), i, highest)
+def _count_surpluses(balance, hours, bounds, counts):  # type: ignore[no-untyped-def]
+    """Count the hours above each of three bounds: more is left than a share of the mean demand."""
+    some, much, plenty = read(base(bounds[0]), 0, TILE), read(base(bounds[1]), 0, TILE), read(base(bounds[2]), 0, TILE)
+    high, higher = read(base(counts[0]), 0, TILE), read(base(counts[1]), 0, TILE)
+    highest = read(base(counts[2]), 0, TILE)
+    for place in range(0, hours * TILE, TILE):
+        value = read(balance, place, hours * TILE)
+        high = where_less(some, value, high + 1, high)
+        higher = where_less(much, value, higher + 1, higher)
+        highest = where_less(plenty, value, highest + 1, highest)
+    write(base(counts[0]), 0, TILE, high, False)
+    write(base(counts[1]), 0, TILE, higher, False)
+    write(base(counts[2]), 0, TILE, highest, False)
 
 
 @kernel()
 def _balance(
-    residual: Floats32, profiles: Floats32, stores: Floats, efficiency: Floats, rows: NDArray[np.int64],
-    dams: Floats | None, limits: Floats, sums: Floats, rest: Floats,
+    profiles: Floats32, weights: Floats32, stores: Floats, efficiency: Floats, rows: NDArray[np.int64],
+    dams: Floats | None, limit: Floats, bounds: Floats32, sums: Floats, counts: Floats32, balance: Floats32,
+    rest: Floats,
 ) -> None:  # fmt: skip
-    """Carry one tile through some hours: reservoirs and stores in their order, export, what is lost on either side.
+    """Carry one tile through some hours: generation, reservoirs and stores in their order, export, what is counted.
 
-    In `rest` is what is left over of a few scenarios, over (hour, scenario), while they are at work.
+    In `balance` is generation less demand and then what the stores leave of it, over (hour, scenario); in `rest` the
+    same of half of the scenarios, in 64 bits, while reservoirs and stores are at work.
     """
     wide_vectors()
     hours, column = len(profiles), base(rest)
+    _generate(balance, profiles, weights)
     for i in range(0, TILE, DOUBLES):
+        half = base(balance[i:])
         for hour in range(hours):
-            put(column, hour * DOUBLES, take(base(residual[hour]), i))
+            put(column, hour * DOUBLES, take(half, hour * TILE))
         _reservoirs(column, profiles, i, rows, dams, sums)
         for k in range(len(stores)):
             row = ROWS + 2 * k
             _store(column, hours, i, stores[k], sums[row : row + 2], efficiency[k])
-        _close(column, hours, i, limits, sums)
-        _count_deficits(column, hours, i, limits, sums)
-        _count_surpluses(column, hours, i, limits, sums)
+        _close(column, half, hours, i, limit, sums)
+    deficits = 1 + len(DEFICIT_STEPS)
+    _count_deficits(base(balance), hours, bounds, counts)
+    _count_surpluses(base(balance), hours, bounds[deficits:], counts[deficits:])
 
 
 @inlined
-def _add_up(own: Floats, sums: Floats) -> None:
-    """Move the sums of a run of hours to those of its month."""
-    for row in range(len(own)):
-        for i in range(TILE):
-            if row == PEAK_UNSERVED:
-                sums[row, i] = max(sums[row, i], own[row, i])
-            else:
-                sums[row, i] += own[row, i]
-            own[row, i] = 0.0
+def _at_line(number):  # type: ignore[no-untyped-def]
+    """Room for so many float32 that begins where a line of memory does: no vector in it lies across two."""
+    room = np.empty(number + LINE, np.float32)
+    return room[until_line(base(room)) :][:number]
+
+
+@inlined
+def _add_up(own, counts, kinds, sums):  # type: ignore[no-untyped-def]
+    """Move what a run of hours has left to the sums of its month."""
+    for i in range(TILE):
+        sums[EXPORTED, i] += own[EXPORTED, i]
+        sums[CURTAILED, i] += own[LEFT_OVER, i] - own[EXPORTED, i]
+        sums[UNSERVED, i] += own[LEFT_OVER, i] - own[TOTAL, i]
+        sums[PEAK_UNSERVED, i] = max(sums[PEAK_UNSERVED, i], -own[LOWEST, i])
+        for row in range(HOURS_UNSERVED, ROWS):
+            sums[row, i] += counts[row - HOURS_UNSERVED, i]
+        for row in range(ROWS, ROWS + 2 * kinds, 2):
+            sums[row, i] += own[row, i]
+            sums[row + 1, i] += own[row, i] - own[row + 1, i]
+        for row in range(ROWS + 2 * kinds, len(own)):
+            sums[row, i] += own[row, i]
+    own[:] = 0.0
+    counts[:] = 0.0
 
 
 @kernel()
@@ -226,23 +289,26 @@ def _tile(
     efficiency: Floats, rows: NDArray[np.int64], dams: Floats | None, limits: Floats, sums: Floats,
 ) -> None:  # fmt: skip
     """Carry one tile through all hours; its arrays as in `dispatch`."""
-    residual = np.empty((BLOCK, TILE), np.float32)
     number = ROWS + 2 * len(stores) + OF_RESERVOIR * _number(dams)
-    rest, own = np.empty(BLOCK * DOUBLES), np.zeros((number, TILE))
+    own, counts = np.zeros((number, TILE)), np.zeros((ROWS - HOURS_UNSERVED, TILE), np.float32)
+    balance, rest = _at_line(BLOCK * TILE), _at_line(2 * BLOCK * DOUBLES).view(np.float64)
+    near = _at_line(weights.size)
+    near[:] = weights.ravel()
+    limit, bounds = limits[0], limits[1:].astype(np.float32)
     for block in range(len(months)):
         hours = profiles[edges[block] : edges[block + 1]]
-        np.dot(hours, weights, residual[: len(hours)])
-        _balance(residual, hours, stores, efficiency, rows, dams, limits, own, rest)
+        _balance(hours, near, stores, efficiency, rows, dams, limit, bounds, own, counts, balance, rest)
         if block + 1 == len(months) or months[block + 1] != months[block]:
-            _add_up(own, sums[months[block]])
+            _add_up(own, counts, len(stores), sums[months[block]])
 
 
-@kernel(parallel=True)
+@kernel()
 def dispatch(
     profiles: Floats32, weights: Floats32, edges: NDArray[np.int64], months: NDArray[np.int64], stores: Floats,
-    efficiency: Floats, rows: NDArray[np.int64], dams: Floats | None, limits: Floats, sums: Floats,
+    efficiency: Floats, rows: NDArray[np.int64], dams: Floats | None, limits: Floats, sums: Floats, first: int,
+    last: int,
 ) -> None:  # fmt: skip
-    """Balance every hour of every scenario and sum it by month.
+    """Balance every hour of the scenarios in some tiles and sum it by month.
 
     Parameters
     ----------
@@ -265,13 +331,16 @@ def dispatch(
         Level at the start [MW × intervals], most output [MW], size [MW × intervals], capacity within that of the
         profile [MW] of each reservoir, in the order in which they are used. Holds the level at the end afterwards.
         None compiles to a kernel that knows nothing of water.
-    limits : ndarray (tile, 3, TILE)
-        Export over the line [MW]; shortage below which an hour counts as served [MW]; mean demand [MW].
+    limits : ndarray (tile, row, TILE)
+        Most export over the line; balances below which something is missing, and as much as each of `DEFICIT_STEPS`;
+        above which as much is left as each of `SURPLUS_STEPS`. [MW]
     sums : ndarray (month, row, tile × TILE)
         Zeros; holds the results afterwards, rows as named at the head of this module: sums of MW over intervals, the
         number of intervals, the highest MW.
+    first, last : int
+        The tiles, the last one not included.
     """
-    for tile in numba.prange(len(weights)):
+    for tile in range(first, last):
         own, part = _of_tile(dams, tile), sums[:, :, tile * TILE : (tile + 1) * TILE]
         _tile(profiles, weights[tile], edges, months, stores[tile], efficiency, rows, own, limits[tile], part)
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from greenzone.errors import GreenzoneError
+from greenzone.jit import in_threads
 from greenzone.supply import kernel
 
 HOURS_PER_YEAR = 8760.0
@@ -143,10 +144,8 @@ class TiledSystem:
         tiles, kinds, _, width = stores.shape
         height = kernel.ROWS + 2 * kinds + kernel.OF_RESERVOIR * len(self.rows)
         sums = np.zeros((number, height, tiles * width))
-        kernel.dispatch(
-            self.profiles, self.weights, edges, rows, stores, self.efficiency.prod(1), self.rows, dams, self.limits,
-            sums,
-        )  # fmt: skip
+        given = self.profiles, self.weights, edges, rows, stores, self.efficiency.prod(1), self.rows, dams, self.limits
+        in_threads(lambda first, last: kernel.dispatch(*given, sums, first, last), tiles)
         return sums[..., : self.scenarios]
 
 
@@ -176,11 +175,12 @@ def tiled_system(
     own = np.stack([np.zeros_like(size), power, size / hours * efficiency[:, 1:]], 1)
     tiled = _tiles(own.reshape(-1, len(built)))
     tiled = tiled.reshape(len(tiled), len(stores), 3, kernel.TILE)
-    limits = _tiles(np.stack([export, TOLERANCE * mean, mean]))
+    bounds = [-TOLERANCE, *(-share for share in kernel.DEFICIT_STEPS), *kernel.SURPLUS_STEPS]
+    limits = _tiles(np.stack([export, *(share * mean for share in bounds)]))
     rows, dams = np.array([each.group for each in reservoirs], np.int64), _dams(reservoirs, built, hours)
     free = np.zeros((len(tiled), len(reservoirs), kernel.TILE), bool)
     free[:, [each.level_mwh is None for each in reservoirs]] = True
-    return TiledSystem(stamps, hours, len(built), columns, _tiles(weights), tiled, efficiency, rows, dams, free, limits)
+    return TiledSystem(stamps, hours, len(built), columns, weights, tiled, efficiency, rows, dams, free, limits)
 
 
 def _dams(reservoirs: Sequence[Reservoir], built: NDArray[np.float64], hours: float) -> NDArray[np.float64] | None:
@@ -210,7 +210,7 @@ def interval_hours(time: pd.DatetimeIndex) -> float:
 def _stacked(
     cf: NDArray[np.float32], built: NDArray[np.float64], demand: NDArray[np.float64], factor: NDArray[np.float64]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Groups and demand paths as columns of one matrix, and their weights.
+    """Groups and demand paths as columns of one matrix, and their weights in tiles.
 
     Demand is scaled to a mean of 1 first, its weight to the same energy, so that 32-bit numbers lose nothing.
     """
@@ -219,10 +219,8 @@ def _stacked(
     columns = np.empty((cf.shape[1], number), np.float32)
     columns[:, : len(cf)] = cf.T
     columns[:, len(cf) :] = (demand / mean[:, None]).T
-    weights = np.empty((number, len(built)), np.float32)
-    weights[: len(cf)] = built.T
-    weights[len(cf) :] = -(factor * mean).T
-    return columns, weights
+    weights = _tiles(built.T, np.float32), _tiles(-(factor * mean).T, np.float32)
+    return columns, np.concatenate(weights, axis=1)
 
 
 def _blocks(time: pd.DatetimeIndex) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -233,13 +231,15 @@ def _blocks(time: pd.DatetimeIndex) -> tuple[NDArray[np.int64], NDArray[np.int64
     return edges.astype(np.int64), month[edges[:-1]].astype(np.int64)
 
 
-def _tiles(values: NDArray) -> NDArray:
+def _tiles(values: NDArray, kind: DTypeLike = np.float64) -> NDArray:
     """Columns of `(row, scenario)` cut into tiles `(tile, row, TILE)`; the last one is filled with zeros."""
     rows, scenarios = values.shape
-    tiles = -(-scenarios // kernel.TILE)
-    filled = np.zeros((rows, tiles * kernel.TILE), values.dtype)
-    filled[:, :scenarios] = values
-    return np.ascontiguousarray(filled.reshape(rows, tiles, kernel.TILE).swapaxes(0, 1))
+    whole, rest = divmod(scenarios, kernel.TILE)
+    tiles = np.zeros((whole + bool(rest), rows, kernel.TILE), kind)
+    cut = values[:, : scenarios - rest].reshape(rows, whole, kernel.TILE)
+    tiles[:whole] = cut.swapaxes(0, 1)
+    tiles[whole:, :, :rest] = values[:, scenarios - rest :]
+    return tiles
 
 
 def _untiled(tiles: NDArray, scenarios: int) -> NDArray:
@@ -279,8 +279,7 @@ def _check_shapes(
 
 
 def _check_values(what: str, values: NDArray) -> None:
-    # A NaN spoils the sum, so one pass without temporaries is enough.
-    if values.size and not (np.isfinite(values.sum(dtype=float)) and values.min() >= 0):
+    if values.size and not (values.min() >= 0 and values.max() < np.inf):  # false of NaN too
         raise GreenzoneError(f"{what} in a supply scenario must be 0 or more, without gaps")
 
 
