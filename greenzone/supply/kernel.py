@@ -265,6 +265,21 @@ def _at_line(number):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def _weights(built, demand, first):  # type: ignore[no-untyped-def]
+    """Capacities and the negative of the demand's weights of a tile, one (profile, scenario) after the other."""
+    scenarios, groups = built.shape
+    paths = demand.shape[1]
+    weights = _at_line((groups + paths) * TILE)
+    weights[:] = 0.0
+    for i in range(min(TILE, scenarios - first)):
+        for k in range(groups):
+            weights[k * TILE + i] = built[first + i, k]
+        for k in range(paths):
+            weights[(groups + k) * TILE + i] = -demand[first + i, k]
+    return weights
+
+
+@inlined
 def _add_up(own, counts, kinds, sums):  # type: ignore[no-untyped-def]
     """Move what a run of hours has left to the sums of its month."""
     for i in range(TILE):
@@ -290,23 +305,22 @@ def _tile(
 ) -> None:  # fmt: skip
     """Carry one tile through all hours; its arrays as in `dispatch`."""
     number = ROWS + 2 * len(stores) + OF_RESERVOIR * _number(dams)
+    sums[:] = 0.0
     own, counts = np.zeros((number, TILE)), np.zeros((ROWS - HOURS_UNSERVED, TILE), np.float32)
     balance, rest = _at_line(BLOCK * TILE), _at_line(2 * BLOCK * DOUBLES).view(np.float64)
-    near = _at_line(weights.size)
-    near[:] = weights.ravel()
     limit, bounds = limits[0], limits[1:].astype(np.float32)
     for block in range(len(months)):
         hours = profiles[edges[block] : edges[block + 1]]
-        _balance(hours, near, stores, efficiency, rows, dams, limit, bounds, own, counts, balance, rest)
+        _balance(hours, weights, stores, efficiency, rows, dams, limit, bounds, own, counts, balance, rest)
         if block + 1 == len(months) or months[block + 1] != months[block]:
             _add_up(own, counts, len(stores), sums[months[block]])
 
 
 @kernel()
 def dispatch(
-    profiles: Floats32, weights: Floats32, edges: NDArray[np.int64], months: NDArray[np.int64], stores: Floats,
-    efficiency: Floats, rows: NDArray[np.int64], dams: Floats | None, limits: Floats, sums: Floats, first: int,
-    last: int,
+    profiles: Floats32, built: Floats, demand: Floats, edges: NDArray[np.int64], months: NDArray[np.int64],
+    stores: Floats, efficiency: Floats, rows: NDArray[np.int64], dams: Floats | None, limits: Floats, sums: Floats,
+    first: int, last: int,
 ) -> None:  # fmt: skip
     """Balance every hour of the scenarios in some tiles and sum it by month.
 
@@ -314,8 +328,10 @@ def dispatch(
     ----------
     profiles : ndarray of float32 (hour, profile)
         Output over capacity of each group, then demand of each path.
-    weights : ndarray of float32 (tile, profile, TILE)
-        Capacity of each group [MW]; minus the factor of each demand path.
+    built : ndarray (scenario, group)
+        Capacity of each group. [MW]
+    demand : ndarray (scenario, path)
+        Weight of each demand path. [MW]
     edges : ndarray of int (block + 1,)
         First hour of each block of at most `BLOCK` hours, and the end.
     months : ndarray of int (block,)
@@ -335,14 +351,15 @@ def dispatch(
         Most export over the line; balances below which something is missing, and as much as each of `DEFICIT_STEPS`;
         above which as much is left as each of `SURPLUS_STEPS`. [MW]
     sums : ndarray (month, row, tile × TILE)
-        Zeros; holds the results afterwards, rows as named at the head of this module: sums of MW over intervals, the
+        Holds the results afterwards, rows as named at the head of this module: sums of MW over intervals, the
         number of intervals, the highest MW.
     first, last : int
         The tiles, the last one not included.
     """
     for tile in range(first, last):
         own, part = _of_tile(dams, tile), sums[:, :, tile * TILE : (tile + 1) * TILE]
-        _tile(profiles, weights[tile], edges, months, stores[tile], efficiency, rows, own, limits[tile], part)
+        weights = _weights(built, demand, tile * TILE)
+        _tile(profiles, weights, edges, months, stores[tile], efficiency, rows, own, limits[tile], part)
 
 
 @kernel()

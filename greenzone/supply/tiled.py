@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from greenzone.errors import GreenzoneError
 from greenzone.jit import in_threads
@@ -62,7 +62,8 @@ class TiledSystem:
     hours: float
     scenarios: int
     profiles: NDArray[np.float32]
-    weights: NDArray[np.float32]
+    built: NDArray[np.float64]
+    demand: NDArray[np.float64]
     stores: NDArray[np.float64]
     efficiency: NDArray[np.float64]
     rows: NDArray[np.int64]
@@ -143,9 +144,10 @@ class TiledSystem:
         """Carry stores and reservoirs through the hours between the edges; sums over `(row, sum, scenario)`."""
         tiles, kinds, _, width = stores.shape
         height = kernel.ROWS + 2 * kinds + kernel.OF_RESERVOIR * len(self.rows)
-        sums = np.zeros((number, height, tiles * width))
-        given = self.profiles, self.weights, edges, rows, stores, self.efficiency.prod(1), self.rows, dams, self.limits
-        in_threads(lambda first, last: kernel.dispatch(*given, sums, first, last), tiles)
+        sums = np.empty((number, height, tiles * width))
+        scenarios, efficiency = (self.profiles, self.built, self.demand), self.efficiency.prod(1)
+        given = *scenarios, edges, rows, stores, efficiency, self.rows, dams, self.limits, sums
+        in_threads(lambda first, last: kernel.dispatch(*given, first, last), tiles)
         return sums[..., : self.scenarios]
 
 
@@ -155,7 +157,7 @@ def tiled_system(
 ) -> TiledSystem:  # fmt: skip
     """Check what was given and lay it out in tiles; arguments as of `greenzone.supply.dispatch`."""
     cf = np.asarray(profiles, np.float32)
-    built, demand = np.atleast_2d(np.asarray(built_mw, float)), np.atleast_2d(np.asarray(demand_mw, float))
+    built, demand = np.atleast_2d(np.ascontiguousarray(built_mw, float)), np.atleast_2d(np.asarray(demand_mw, float))
     factor = np.eye(len(built)) if demand_factor is None else np.atleast_2d(np.asarray(demand_factor, float))
     stamps = pd.DatetimeIndex(np.asarray(time))
     _check_shapes(cf, built, demand, factor, len(stamps))
@@ -167,7 +169,7 @@ def tiled_system(
         ("export limit", export), ("power of a store", power), ("size of a store", size),
     ):  # fmt: skip
         _check_values(what, values)
-    columns, weights = _stacked(cf, built, demand, factor)
+    columns, weights = _columns(cf, demand, factor)
     mean = factor @ demand.mean(1)
     hours = interval_hours(stamps)
     efficiency = _efficiencies(stores)
@@ -180,7 +182,7 @@ def tiled_system(
     rows, dams = np.array([each.group for each in reservoirs], np.int64), _dams(reservoirs, built, hours)
     free = np.zeros((len(tiled), len(reservoirs), kernel.TILE), bool)
     free[:, [each.level_mwh is None for each in reservoirs]] = True
-    return TiledSystem(stamps, hours, len(built), columns, weights, tiled, efficiency, rows, dams, free, limits)
+    return TiledSystem(stamps, hours, len(built), columns, built, weights, tiled, efficiency, rows, dams, free, limits)
 
 
 def _dams(reservoirs: Sequence[Reservoir], built: NDArray[np.float64], hours: float) -> NDArray[np.float64] | None:
@@ -207,20 +209,18 @@ def interval_hours(time: pd.DatetimeIndex) -> float:
     return float((time[1] - time[0]) / pd.Timedelta(hours=1)) if len(time) > 1 else 1.0
 
 
-def _stacked(
-    cf: NDArray[np.float32], built: NDArray[np.float64], demand: NDArray[np.float64], factor: NDArray[np.float64]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Groups and demand paths as columns of one matrix, and their weights in tiles.
+def _columns(
+    cf: NDArray[np.float32], demand: NDArray[np.float64], factor: NDArray[np.float64]
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Groups and demand paths as columns of one matrix, and the weights of the paths.
 
     Demand is scaled to a mean of 1 first, its weight to the same energy, so that 32-bit numbers lose nothing.
     """
     mean = np.maximum(demand.mean(1), np.finfo(float).tiny)
-    number = len(cf) + len(demand)
-    columns = np.empty((cf.shape[1], number), np.float32)
+    columns = np.empty((cf.shape[1], len(cf) + len(demand)), np.float32)
     columns[:, : len(cf)] = cf.T
     columns[:, len(cf) :] = (demand / mean[:, None]).T
-    weights = _tiles(built.T, np.float32), _tiles(-(factor * mean).T, np.float32)
-    return columns, np.concatenate(weights, axis=1)
+    return columns, factor * mean
 
 
 def _blocks(time: pd.DatetimeIndex) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -231,11 +231,11 @@ def _blocks(time: pd.DatetimeIndex) -> tuple[NDArray[np.int64], NDArray[np.int64
     return edges.astype(np.int64), month[edges[:-1]].astype(np.int64)
 
 
-def _tiles(values: NDArray, kind: DTypeLike = np.float64) -> NDArray:
+def _tiles(values: NDArray) -> NDArray:
     """Columns of `(row, scenario)` cut into tiles `(tile, row, TILE)`; the last one is filled with zeros."""
     rows, scenarios = values.shape
     whole, rest = divmod(scenarios, kernel.TILE)
-    tiles = np.zeros((whole + bool(rest), rows, kernel.TILE), kind)
+    tiles = np.zeros((whole + bool(rest), rows, kernel.TILE))
     cut = values[:, : scenarios - rest].reshape(rows, whole, kernel.TILE)
     tiles[:whole] = cut.swapaxes(0, 1)
     tiles[whole:, :, :rest] = values[:, scenarios - rest :]
