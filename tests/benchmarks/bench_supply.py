@@ -22,20 +22,24 @@ SCENARIOS, GROUPS, HOURS = 10_000, 60, 8760
 TIME = pd.date_range("2019-01-01", periods=HOURS, freq="h")
 
 
-def medians(call: Callable[[], object], repeats: int) -> tuple[float, float]:
-    """Seconds of the clock and of the processor."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter(), time.process_time()
-        call()
-        times.append((time.perf_counter() - start[0], time.process_time() - start[1]))
-    return tuple(statistics.median(column) for column in zip(*times, strict=True))
+def side_by_side(calls: dict[str, tuple[Callable[[], object], float]], rounds: int) -> None:
+    """Time all calls in turn, several times over: the machine's quick and slow minutes fall upon all alike.
 
-
-def told(label, found, ours):
-    """One line: seconds of clock and processor, and how many times ours they are."""
-    ratios = " / ".join(f"{theirs / own:.2f}" for theirs, own in zip(found, ours, strict=True))
-    print(f"{label}: {found[0]:.3f} s, {found[1]:.3f} s CPU; times ours {ratios}", flush=True)
+    Prints the median seconds of clock and processor, times the share of the work that is left out, beside the first's.
+    """
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, (call, share) in calls.items():
+            call()  # untimed: threads of the call before still spin, and its memory is given back
+            start = time.perf_counter(), time.process_time()
+            call()
+            passed = time.perf_counter() - start[0], time.process_time() - start[1]
+            times[name].append((passed[0] * share, passed[1] * share))
+    found = {name: tuple(statistics.median(part) for part in zip(*each, strict=True)) for name, each in times.items()}
+    ours = next(iter(found.values()))
+    for name, (clock, processor) in found.items():
+        ratios = f"{clock / ours[0]:.2f} / {processor / ours[1]:.2f}"
+        print(f"{name}: {clock:.3f} s, {processor:.3f} s CPU; times ours {ratios}")
 
 
 def after_stores(rest, stores, level, flows):
@@ -132,33 +136,33 @@ def bench_ensemble() -> None:
             export_limit_mw=10.0,
         )
 
-    ours()
     dam = Reservoir("dam", 0, built[:, 0], 0.8 * built[:, 0], 1500 * built[:, 0], 0.0)
-    ours([dam])
-    single, out = built.astype(np.float32), np.zeros((SCENARIOS, HOURS), np.float32)
-    np.matmul(single, profiles, out=out)
-    found = medians(ours, 7)
-    told(f"{SCENARIOS} scenarios x {HOURS} h x {GROUPS} groups, two stores", found, found)
-    told("the same with a reservoir that begins empty", medians(lambda: ours([dam]), 5), found)
     free = dataclasses.replace(dam, level_mwh=None)
-    told("the same with a reservoir that begins as it ends", medians(lambda: ours([free]), 3), found)
-    told("bare product, 32 bit, memory given", medians(partial(np.matmul, single, profiles, out=out), 7), found)
-    told("bare product, 32 bit, as C @ P", medians(lambda: single @ profiles, 7), found)
-    double, wide = built, profiles.astype(float)
-    told("bare product, 64 bit, as C @ P", medians(lambda: double @ wide, 3), found)
-    hours = 360
-    peer = medians(lambda: numpy_hours(wide, built, factor * path[:, :hours], stores, 10.0, hours), 3)
-    whole = tuple(value * HOURS / hours for value in peer)
-    told(f"NumPy over scenarios, loop over hours, energies alone (timed on {hours} h)", whole, found)
-    for together in (24, 1):
-        call = partial(numpy_all, wide, built, factor * path[:, :hours], stores, 10.0, hours, together)
-        peer = tuple(value * HOURS / hours for value in medians(call, 3))
-        told(f"the same with all sums of ours, hours per product {together}", peer, found)
-    few = 5
-    loop = medians(
-        lambda: [pandas_scenario(wide, built[i], factor[i] * path[0], stores, 10.0, i) for i in range(few)], 3
+    single, out = built.astype(np.float32), np.zeros((SCENARIOS, HOURS), np.float32)
+    wide, hours, few = profiles.astype(float), 360, 3
+    demand = factor * path[:, :hours]
+
+    def in_pandas() -> None:
+        for i in range(few):
+            pandas_scenario(wide, built[i], factor[i] * path[0], stores, 10.0, i)
+
+    energies = partial(numpy_hours, wide, built, demand, stores, 10.0, hours)
+    of_a_day, of_an_hour = (partial(numpy_all, wide, built, demand, stores, 10.0, hours, part) for part in (24, 1))
+    side_by_side(
+        {
+            f"{SCENARIOS} scenarios x {HOURS} h x {GROUPS} groups, two stores": (ours, 1),
+            "the same with a reservoir that begins empty": (lambda: ours([dam]), 1),
+            "the same with a reservoir that begins as it ends": (lambda: ours([free]), 1),
+            "bare product, 32 bit, memory given": (partial(np.matmul, single, profiles, out=out), 1),
+            "bare product, 32 bit, as C @ P": (lambda: single @ profiles, 1),
+            "bare product, 64 bit, as C @ P": (lambda: built @ wide, 1),
+            f"NumPy over scenarios, loop over {hours} h, energies alone": (energies, HOURS / hours),
+            "the same with all sums of ours, hours per product 24": (of_a_day, HOURS / hours),
+            "the same with all sums of ours, hours per product 1": (of_an_hour, HOURS / hours),
+            f"pandas, scenario by scenario, {few} of them": (in_pandas, SCENARIOS / few),
+        },
+        rounds=15,
     )
-    told(f"pandas, scenario by scenario (timed on {few})", tuple(value * SCENARIOS / few for value in loop), found)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB, peers included")
 
 
