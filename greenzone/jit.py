@@ -10,9 +10,7 @@ import contextlib
 import hashlib
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +23,6 @@ RELAXED = {"contract", "arcp", "reassoc", "nsz", "afn"}
 
 # How functions are compiled that melt into the kernels that call them.
 INLINED: Any = {"fastmath": RELAXED, "error_model": "numpy", "nogil": True, "forceinline": True}
-
-PIECES = 64  # of the work of one call that threads take in turn
 
 # Held while a parallel kernel runs: each uses all threads, and Numba's simplest threading layer dies of two at once.
 ALONE = threading.RLock()
@@ -87,23 +83,6 @@ def kernel(*, parallel: bool = False, relaxed: bool = True) -> Callable[[Callabl
         return dispatcher
 
     return decorate
-
-
-def in_threads(work: Callable[[int, int], None], count: int) -> None:
-    """Run `work(first, last)` over `range(count)` in pieces, in NUMBA_NUM_THREADS threads (all cores by default).
-
-    For kernels that write to arrays of their caller: they release the GIL, compile in half the time that Numba's own
-    parallel loops take, and any number of callers may run at once. The pieces do not depend on the threads.
-    """
-    pieces = min(count, PIECES)
-    bounds = [count * piece // pieces for piece in range(pieces + 1)] if pieces else [0]
-    threads = min(numba.config.NUMBA_NUM_THREADS, pieces)  # type: ignore[attr-defined]
-    if threads <= 1:
-        for first, last in pairwise(bounds):
-            work(first, last)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, bounds[:-1], bounds[1:]))
 
 
 def generic(stub: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:

@@ -32,7 +32,7 @@ ROWS = 4 if HAS_AVX512 else 2  # vectors worked on together
 LANES = ROWS * WIDTH
 DOUBLES = LANES // 2
 LINE = 16  # values that memory gives at once
-AHEAD = 512  # values by which `stream` asks for memory in advance; the processor alone does so too late
+AHEAD = 128  # values by which `stream` asks for memory in advance; the processor alone does so too late
 
 FLOAT, DOUBLE, INT, BIT = ir.FloatType(), ir.DoubleType(), ir.IntType(32), ir.IntType(1)
 VECTOR, NUMBERS, MASK = (ir.VectorType(kind, WIDTH) for kind in (FLOAT, INT, BIT))
@@ -160,15 +160,15 @@ def write(typingctx: Any, array: Any, start: Any, end: Any, values: Any, past: A
 
 
 @intrinsic
-def until_line(typingctx: Any, array: Any) -> Any:
-    """How many values of an array of float32 stand before its first line begins."""
+def until_line(typingctx: Any, array: Any, start: Any) -> Any:
+    """How many values of an array of float32 stand from `start` on before a line begins."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         word = context.get_value_type(types.intp)
-        into = builder.and_(builder.ptrtoint(args[0], word), word(4 * LINE - 1))
+        into = builder.and_(builder.ptrtoint(builder.gep(args[0], [args[1]]), word), word(4 * LINE - 1))
         return builder.and_(builder.lshr(builder.sub(word(4 * LINE), into), word(2)), word(LINE - 1))
 
-    return types.intp(array), generate
+    return types.intp(array, types.intp), generate
 
 
 @intrinsic
@@ -270,6 +270,19 @@ def where_less(typingctx: Any, one: Any, other: Any, yes: Any, no: Any) -> Any:
         return _pack(builder, [builder.select(builder.fcmp_ordered("<", a, b), c, d) for a, b, c, d in rows])
 
     return _kind_of(one, other, yes, no)(one, other, yes, no), generate
+
+
+@intrinsic
+def fused(typingctx: Any, one: Any, other: Any, third: Any) -> Any:
+    """one * other + third, rounded once. Lanes or numbers."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        rows = zip(*_all_lanes(context, builder, signature, args), strict=True)
+        kind = VECTOR if signature.return_type == lanes else LONG_VECTOR
+        name = f"llvm.fma.v{kind.count}f{32 if kind is VECTOR else 64}"
+        return _pack(builder, [_call(builder, name, kind, list(row)) for row in rows])
+
+    return _kind_of(one, other, third)(one, other, third), generate
 
 
 @intrinsic

@@ -24,7 +24,7 @@ def chosen(values, bound, out):
 
 @kernel()
 def copied(values, out, past):
-    end, first = len(values), until_line(base(out))
+    end, first = len(values), until_line(base(out), 0)
     for start in range(first - LANES if first else 0, end, LANES):
         i = max(start, 0)
         write(base(out), i, end, read(base(values), i, end), past)

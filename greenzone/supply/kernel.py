@@ -261,7 +261,7 @@ def _balance(
 def _at_line(number):  # type: ignore[no-untyped-def]
     """Room for so many float32 that begins where a line of memory does: no vector in it lies across two."""
     room = np.empty(number + LINE, np.float32)
-    return room[until_line(base(room)) :][:number]
+    return room[until_line(base(room), 0) :][:number]
 
 
 @inlined

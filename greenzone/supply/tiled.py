@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from greenzone.errors import GreenzoneError
-from greenzone.jit import in_threads
 from greenzone.supply import kernel
+from greenzone.threads import in_threads
 
 HOURS_PER_YEAR = 8760.0
 MONTHS = np.arange(1, 13)

@@ -26,11 +26,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from greenzone.jit import in_threads, kernel
+from greenzone.jit import kernel
 from greenzone.layers.weather.mapped import open_weather
 from greenzone.technologies import solar
 from greenzone.technologies.solar import assemble, reduce
 from greenzone.technologies.solar.options import System
+from greenzone.threads import in_threads
 
 ROUNDS = 5
 BYTES_READ, BYTES_WRITTEN = 20, 4  # per site and hour: five variables in, one out

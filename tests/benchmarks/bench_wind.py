@@ -29,6 +29,7 @@ from greenzone.layers.weather.mapped import open_weather
 from greenzone.technologies import wind
 from greenzone.technologies.wind import blocks, kernel
 from greenzone.technologies.wind.assemble import make_plan
+from greenzone.technologies.wind.model import density_at_hub, standard_pressure
 
 TURBINE, HUB = "E-126/4200", 135.0
 
@@ -113,10 +114,10 @@ def bandwidth(data: xr.Dataset, kind: str, count: int) -> None:
     for name in (TURBINE, "V126/3300"):
         plan = make_plan(data, name, HUB)
         work = next(plan.pieces()).work if plan.shape[0] * plan.shape[1] <= 2**25 else whole(plan)
-        output = np.zeros(plan.shape, dtype=np.float32)
+        output, other = np.zeros(plan.shape, dtype=np.float32), np.zeros(plan.shape, dtype=np.float32)
         bins = np.zeros(plan.shape[0], dtype=np.int64)
         contenders = {
-            "triad": lambda output=output, work=work: triad(output, work.wind, work.temp),
+            "triad": lambda other=other, work=work: triad(other, work.wind, work.temp),
             "series": lambda output=output, work=work: blocks.series(work, output),
             "read": lambda work=work: read_two(work.wind, work.temp),
             "mean": lambda work=work, bins=bins: blocks.bin_sums(work, bins, 1),
@@ -139,7 +140,7 @@ def against_windpowerlib(data: xr.Dataset, count: int) -> None:
     chosen = wind.turbine(TURBINE)
     curve = pd.Series(chosen.wind_speed), pd.Series(chosen.output * chosen.nominal_power)
     speed = work.wind[:, :2].astype(float) * float(work.terms.speed_factor[0])
-    density = 1.225 * float(work.terms.root_factor[0]) ** 3 / (work.temp[:, :2].astype(float) + 277.0)
+    density = density_at_hub(standard_pressure(float(few["elevation"][0])), work.temp[:, :2].astype(float), HUB)
 
     def theirs() -> None:
         for site in range(2):

@@ -10,10 +10,16 @@ from hypothesis import strategies as st
 from greenzone.simd import HAS_AVX512
 from greenzone.technologies.wind import blocks, custom_turbine, kernel, model, storm_ramp, turbine, turbine_names
 from greenzone.technologies.wind.assemble import hub_terms
-from greenzone.technologies.wind.curve import TEMP_CENTRE, prepare_curve, root_factor
+from greenzone.technologies.wind.curve import density_terms, prepare_curve
 
 TABLES = sorted({False, HAS_AVX512})  # whether short
 LARGEST_DEVIATION = 1e-4  # of nominal power, in air of 0.68 to 1.55 kg/m3
+
+
+def plain_terms(sites, pressure):
+    """Terms of sites at that pressure where weather is that of the hub and nothing is lost."""
+    values = 1.0, -np.inf, 1.0, *density_terms(0.0, pressure)
+    return kernel.Terms(*(np.full(sites, value, np.float32) for value in values))
 
 
 def output(turbine_, speed, density, *, short=HAS_AVX512):
@@ -23,9 +29,7 @@ def output(turbine_, speed, density, *, short=HAS_AVX512):
     # as warm or cold as it takes at sea level, and beyond 45 degC at a lower pressure
     kelvin = np.clip(model.STANDARD_PRESSURE / (model.GAS_CONSTANT * density), 203.0, 318.0)
     pressure = (density * model.GAS_CONSTANT * kelvin).astype(np.float32)
-    ones = np.ones(speed.shape[1], dtype=np.float32)
-    factor = ones * np.float32(root_factor(1.0))
-    terms = kernel.Terms(ones, ones * np.float32(model.KELVIN - TEMP_CENTRE), factor, ones * np.float32(-np.inf), ones)
+    terms = plain_terms(speed.shape[1], model.STANDARD_PRESSURE)
     weather = speed, (kelvin - model.KELVIN).astype(np.float32), pressure
     result = np.empty_like(speed)
     blocks.series(blocks.Hours(*weather, terms, prepare_curve(turbine_, short=short)), result)
@@ -145,7 +149,7 @@ def weather(times=300, sites=530, seed=8):
 
 def work_of_hours(wind, temp, pressure=None, cold_stop=-20.0):
     sites = wind.shape[1]
-    ground = model.standard_pressure(np.linspace(0, 4000, sites)) if pressure is None else 1.0
+    ground = model.standard_pressure(np.linspace(0, 4000, sites)) if pressure is None else model.STANDARD_PRESSURE
     terms = hub_terms(sites, 120.0, np.linspace(0.8, 1.4, sites), ground, 0.0, cold_stop, 0.9)
     streams = (wind, temp, pressure)
     return blocks.Hours(*streams, terms, prepare_curve(turbine("E-126/4200")))
@@ -209,17 +213,12 @@ def test_cold_stop():
     assert np.isnan(result[0, 2])
 
 
-def test_results_do_not_depend_on_threads():
-    import numba
-
+def test_results_do_not_depend_on_threads(monkeypatch):
     work = work_of_hours(*weather())
-    bins, usual = np.zeros(300, np.int64), numba.get_num_threads()
+    bins = np.zeros(300, np.int64)
     many = blocks.bin_sums(work, bins, 1)
-    numba.set_num_threads(1)
-    try:
-        assert (blocks.bin_sums(work, bins, 1) == many).all()
-    finally:
-        numba.set_num_threads(usual)
+    monkeypatch.setattr("numba.config.NUMBA_NUM_THREADS", 1)
+    assert (blocks.bin_sums(work, bins, 1) == many).all()
 
 
 def test_density_at_the_hub_is_that_of_the_model():
@@ -227,7 +226,8 @@ def test_density_at_the_hub_is_that_of_the_model():
     for hub in (80.0, 117.0, 200.0):
         terms = hub_terms(1, hub, 1.0, 75_000.0)
         for temp in (-40.0, 0.0, 40.0):
-            density = model.STANDARD_DENSITY * terms.root_factor[0] ** 3 / (temp + terms.temp_add[0] + TEMP_CENTRE)
+            b = 1 + sum(term[0] * temp**power for power, term in enumerate(terms[3:]))
+            density = model.STANDARD_DENSITY * b**3
             assert density == pytest.approx(model.density_at_hub(75_000.0, temp, hub), rel=1e-4)
 
 
@@ -237,9 +237,7 @@ def test_large_series_as_its_small_parts(sites):
     rng = np.random.default_rng(8)
     wind = rng.uniform(0, 30, (hours, sites)).astype(np.float32)
     temp = rng.uniform(-20, 40, (hours, sites)).astype(np.float32)
-    ones = np.ones(sites, dtype=np.float32)
-    terms = kernel.Terms(ones, ones * np.float32(model.KELVIN - TEMP_CENTRE), ones * np.float32(root_factor(95_000.0)),
-                         ones * np.float32(-np.inf), ones)  # fmt: skip
+    terms = plain_terms(sites, 95_000.0)
     curve = prepare_curve(turbine("V126/3300"))
     large, small = np.empty_like(wind), np.empty_like(wind)
     assert large.size > kernel.LARGE  # written past the caches

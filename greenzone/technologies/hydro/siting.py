@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from greenzone.jit import in_threads
 from greenzone.technologies.hydro import costs, kernel, model, turbine
 from greenzone.technologies.hydro.costs import Prices
 from greenzone.technologies.hydro.options import Options
 from greenzone.technologies.hydro.streams import Streams
+from greenzone.threads import in_threads
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]

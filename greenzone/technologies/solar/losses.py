@@ -17,10 +17,11 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from greenzone.errors import GreenzoneError
-from greenzone.jit import in_threads, kernel
+from greenzone.jit import kernel
 from greenzone.technologies.inputs import check_weather, second_dimension, time_step
 from greenzone.technologies.solar.estimate import plane_of_array
 from greenzone.technologies.solar.mounts import per_site
+from greenzone.threads import in_threads
 
 CLEAR_BELOW = -80.0  # W m-2 K-1: snow slides where irradiance over this is less than the air temperature [degC]
 SLIDE = 0.197  # share of a row's length that snow slides in an hour, per sine of the tilt

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from greenzone.jit import in_threads
 from greenzone.technologies.solar import kernel, parts
 from greenzone.technologies.solar.assemble import Job
+from greenzone.threads import in_threads
 
 BLOCKS = 64  # parts of the time that are summed apart and in parallel
 LEAST = 50_000  # values of a block: with fewer, threads are started for longer than they work

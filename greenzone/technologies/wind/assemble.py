@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from greenzone.errors import GreenzoneError
 from greenzone.technologies.inputs import check_weather, second_dimension
 from greenzone.technologies.wind import blocks, kernel, model
-from greenzone.technologies.wind.curve import TEMP_CENTRE, Curve, prepare_curve, root_factor
+from greenzone.technologies.wind.curve import Curve, density_terms, prepare_curve
 from greenzone.technologies.wind.hub_wind import wind_height
 from greenzone.technologies.wind.turbines import Turbine
 from greenzone.technologies.wind.turbines import turbine as library_turbine
@@ -99,7 +99,11 @@ def make_plan(
     lost = _per_site(losses, count, "losses", 0.0, 1.0)
     hub = float(_per_site(hub_height, 1, "hub_height", 5.0, 500.0)[0])
     factor = model.power_law(1.0, wind_height(checked["wind_speed"]), hub, shear)
-    ground = 1.0 if has_pressure else model.standard_pressure(np.asarray(weather["elevation"].values, dtype=float))
+    ground = (
+        model.STANDARD_PRESSURE
+        if has_pressure
+        else model.standard_pressure(np.asarray(weather["elevation"].values, dtype=float))
+    )
     return Plan(checked, column, hub_terms(count, hub, factor, ground, cold_stop=cold_stop, gain=1 - lost), curve)
 
 
@@ -128,7 +132,7 @@ def hub_terms(
     speed_factor : array_like
         Hub wind over the weather's. [1]
     pressure : array_like
-        Pressure at the ground [Pa]; 1 where it comes hour by hour.
+        Pressure at the ground [Pa]; the standard one where it comes hour by hour.
     temp_offset : array_like
         Air temperature of the site less that of the weather. [K]
     cold_stop : float
@@ -147,10 +151,9 @@ def hub_terms(
     offset = np.asarray(temp_offset, dtype=float)
     values = (
         speed_factor,
-        offset + (model.KELVIN + temp_add - TEMP_CENTRE),
-        root_factor(pressure),
         cold_stop - offset + model.LAPSE_RATE * hub_height,
         gain,
+        *density_terms(offset + temp_add, pressure),
     )
     return kernel.Terms(*(np.ascontiguousarray(np.broadcast_to(v, count), dtype=np.float32) for v in values))
 

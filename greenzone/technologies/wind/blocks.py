@@ -7,14 +7,13 @@ Parts are fixed by the shape of the data alone, so results do not depend on the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from greenzone.technologies.wind import kernel
 from greenzone.technologies.wind.curve import Curve
+from greenzone.threads import in_threads
 
 PARTS = 32  # of the rows, at most
 SUM_BYTES = 2**26  # for the sums of all parts
@@ -130,9 +129,11 @@ def cell_group_sums(work: Cells, group: np.ndarray, weight: np.ndarray, count: i
 
 
 def _share(rows: int, parts: int, task: Callable[[int, int, int], None]) -> None:
-    """Call `task(part, start, stop)` for parts of the rows, on as many threads as Numba has."""
+    """Call `task(part, start, stop)` for parts of the rows, in threads."""
     edges = np.linspace(0, rows, min(parts, max(rows, 1)) + 1).astype(int).tolist()
-    calls = list(zip(range(len(edges)), edges[:-1], edges[1:], strict=False))
-    with ThreadPoolExecutor(max_workers=numba.get_num_threads()) as pool:
-        for done in [pool.submit(task, *call) for call in calls]:
-            done.result()
+
+    def some(first: int, last: int) -> None:
+        for part in range(first, last):
+            task(part, edges[part], edges[part + 1])
+
+    in_threads(some, len(edges) - 1)

@@ -14,6 +14,7 @@ denser than 1.77 kg/m3, as above 6,000 m or below -70 degC, is off it: values th
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import comb
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ from greenzone.technologies.wind.model import (
     CORRECTION_SPEEDS,
     GAS_CONSTANT,
     STANDARD_DENSITY,
+    STANDARD_PRESSURE,
     density_corrected_speed,
     density_exponent,
     output_on_curve,
@@ -32,7 +34,7 @@ from greenzone.technologies.wind.model import (
 from greenzone.technologies.wind.turbines import Turbine
 
 # K and Pa for which b is made, and about which; -55 to 55 degC, up to 6,500 m. Errors 3e-7
-TEMP_RANGE, TEMP_CENTRE, TEMP_DEGREE = (218.0, 328.0), 270.0, 5
+TEMP_RANGE, TEMP_CENTRE, TEMP_DEGREE = (218.0, 328.0), 273.15, 5
 PRESSURE_RANGE, PRESSURE_CENTRE, PRESSURE_DEGREE = (45_000.0, 109_000.0), 75_000.0, 7
 B_RANGE = 0.83, 1.07  # for which the polynomials in it are made: 0.70 to 1.50 kg/m3
 SCALE_DEGREE = 4  # of d in b - 1, see `_scale`: error 2e-5 of it
@@ -63,18 +65,17 @@ class Curve(NamedTuple):
         table, int32 of shape (cells * LEVELS + 1,) and then zeros up to 2^n: by cell and level, output at the cell's
         lower end in the upper half of the bits, rise across the cell in the lower half, in units of `scalars`, and HALF
         on top, so that the lower half is never negative; the last entry stands for all speeds beyond the curve.
-    scalars : ndarray of float32, shape (17,)
+    scalars : ndarray of float32, shape (18,)
         Of `standard_speed`: where k starts [m/s], 5 coefficients of d, 5 of the bend of k. Cells per m/s; number of
-        cells below the first; middle of the last cell. Highest output. Of a short table: output at 0 m/s and its fall
-        per m/s of the line on which the curve ends. Of a long one: outputs per unit of the table and of the rise.
-    temp_root, pressure_root : ndarray of float32, shapes (6,), (8,)
-        b = p^(1/3) t^(-1/3) f with a factor f of the site: t^(-1/3) as polynomial in temperature - TEMP_CENTRE, p^(1/3)
-        as polynomial in pressure - PRESSURE_CENTRE.
+        cells below the first; middles of the first and of the last cell [m/s]. Highest output. Of a short table: output
+        at 0 m/s and its fall per m/s of the line on which the curve ends. Of a long one: outputs per unit of the table
+        and of the rise.
+    pressure_root : ndarray of float32, shape (8,)
+        Cube root of pressure over the standard one, less 1, as polynomial in pressure - PRESSURE_CENTRE.
     """
 
     table: np.ndarray
     scalars: np.ndarray
-    temp_root: np.ndarray
     pressure_root: np.ndarray
 
 
@@ -84,13 +85,18 @@ def prepare_curve(turbine: Turbine, *, short: bool = HAS_AVX512) -> Curve:
     A short one if `short` and if the curve's shape allows it.
     """
     table, grid = (short and _short_table(turbine)) or _long_table(turbine)
-    scalars = np.array([CORRECTION_SPEEDS[0], *SCALE, *BEND, *grid], dtype=np.float32)
-    return Curve(table, scalars, TEMP_ROOT, PRESSURE_ROOT)
+    per_speed, before, last, *rest = grid
+    middles = (before + 0.5) / per_speed, (before + last) / per_speed
+    scalars = np.array([CORRECTION_SPEEDS[0], *SCALE, *BEND, per_speed, before, *middles, *rest], dtype=np.float32)
+    return Curve(table, scalars, PRESSURE_ROOT)
 
 
-def root_factor(pressure: ArrayLike) -> np.ndarray:
-    """Factor f of b at a pressure [Pa]; at 1 the one by which p^(1/3) is multiplied."""
-    return np.cbrt(np.asarray(pressure, dtype=float) / (STANDARD_DENSITY * GAS_CONSTANT))
+def density_terms(temp_add: ArrayLike, pressure: ArrayLike) -> list[np.ndarray]:
+    """Coefficients of b - 1 in a temperature [degC] to which something is added [K], at a pressure [Pa]."""
+    add, factor = np.asarray(temp_add, dtype=float), np.cbrt(np.asarray(pressure, dtype=float) / STANDARD_PRESSURE)
+    powers = range(TEMP_DEGREE + 1)
+    moved = [sum(comb(j, k) * TEMP_ROOT[j] * add ** (j - k) for j in powers if j >= k) for k in powers]
+    return [factor * terms - (k == 0) for k, terms in enumerate(moved)]
 
 
 def standard_speed(speed: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -230,5 +236,8 @@ def _fit(
 
 SCALE = _scale()
 BEND = _bend()
-TEMP_ROOT = _fit(lambda temp: temp ** (-1 / 3), *TEMP_RANGE, TEMP_DEGREE, TEMP_CENTRE).astype(np.float32)
-PRESSURE_ROOT = _fit(np.cbrt, *PRESSURE_RANGE, PRESSURE_DEGREE, PRESSURE_CENTRE).astype(np.float32)
+_STANDARD_TEMP = STANDARD_PRESSURE / (STANDARD_DENSITY * GAS_CONSTANT)
+TEMP_ROOT = _fit(lambda temp: np.cbrt(_STANDARD_TEMP / temp), *TEMP_RANGE, TEMP_DEGREE, TEMP_CENTRE)
+PRESSURE_ROOT = _fit(
+    lambda pressure: np.cbrt(pressure / STANDARD_PRESSURE) - 1, *PRESSURE_RANGE, PRESSURE_DEGREE, PRESSURE_CENTRE
+).astype(np.float32)
