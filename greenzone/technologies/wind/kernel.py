@@ -97,32 +97,35 @@ def sums_of_hours(wind, temp, pressure, terms, curve, bins, sums):  # type: igno
     c, here = _coefficients(curve), _of_sites(terms)
     speed, air, pascal, total = base(wind), base(temp), _whole(pressure), base(sums)
     hours, sites = wind.shape
-    room = np.empty(LANES, np.float32)
-    values = base(room)
+    room = np.empty(TOGETHER * LANES, np.float32)
+    values, size = base(room), room.size
     for first in range(0, hours, TOGETHER):
-        last = min(first + TOGETHER, hours)
+        rows = bins[first : first + TOGETHER]
         for site in range(0, sites, LANES):
-            part, into = read(values, 0, 0), bins[first]  # zeros
-            for time in range(first, last):
-                if bins[time] != into:
-                    write(values, 0, LANES, part, False)
-                    _add(total, into * sites + site, values, min(LANES, sites - site))
-                    part, into = read(values, 0, 0), bins[time]
-                i, end = time * sites + site, (time + 1) * sites
-                part = part + _output(speed, air, pascal, i, end, here, site, sites, c)
-            write(values, 0, LANES, part, False)
-            _add(total, into * sites + site, values, min(LANES, sites - site))
+            for k in range(len(rows)):
+                i, end = (first + k) * sites + site, (first + k + 1) * sites
+                write(values, k * LANES, size, _output(speed, air, pascal, i, end, here, site, sites, c), False)
+            if site + LANES <= sites:
+                for lane in range(0, LANES, DOUBLES):
+                    _add(total, rows, sites, site + lane, values, lane)
+            else:
+                for k in range(len(rows)):
+                    for lane in range(sites - site):
+                        sums[rows[k], site + lane] += room[k * LANES + lane]
 
 
 @inlined
-def _add(total, place, values, number):  # type: ignore[no-untyped-def]
-    """Add a number of values, `LANES` at most, to sums from a place on."""
-    if number == LANES:
-        for lane in range(0, LANES, DOUBLES):
-            put(total, place + lane, take(total, place + lane) + take(values, lane))
-    else:
-        for lane in range(number):
-            total[place + lane] += values[lane]
+def _add(total, rows, sites, site, values, lane):  # type: ignore[no-untyped-def]
+    """Add the values of some hours to the rows of their sums, from a site and a lane on."""
+    row = rows[0]
+    part = take(total, row * sites + site)
+    for k in range(len(rows)):
+        if rows[k] != row:
+            put(total, row * sites + site, part)
+            row = rows[k]
+            part = take(total, row * sites + site)
+        part = part + take(values, k * LANES + lane)
+    put(total, row * sites + site, part)
 
 
 @kernel()
