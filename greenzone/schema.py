@@ -15,7 +15,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from greenzone.docstrings import docstrings
 
 
 class Variable(NamedTuple):
@@ -61,7 +65,16 @@ ClassBounds = Annotated[tuple[float, ...], AfterValidator(_rising)]
 class Options(BaseModel):
     """Base of every options model: unknown keys are errors, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The schema with what stands below each field as its description."""
+        schema = handler(core)
+        for name, text in docstrings(cls).items():
+            field = handler.resolve_ref_schema(schema).get("properties", {}).get(name, {})
+            field.setdefault("description", text)
+        return schema
 
 
 @dataclass(frozen=True)
