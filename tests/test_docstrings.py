@@ -26,5 +26,5 @@ def test_bases_lend_theirs_and_foreign_classes_have_none():
 
 
 def test_the_schema_tells_them():
-    assert Scenario.model_json_schema()["properties"]["seed"]["description"] == docstrings(Scenario)["seed"]
+    assert Scenario.model_json_schema()["properties"]["grid"]["description"] == docstrings(Scenario)["grid"]
     assert issubclass(Scenario, Options)
