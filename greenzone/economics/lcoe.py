@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field
 
+from greenzone.errors import GreenzoneError
 from greenzone.schema import Options, Potential
 
 HOURS_PER_YEAR = 8760.0
@@ -142,15 +143,21 @@ def grid_lcoe(capacity_factor: ArrayLike, distance_km: ArrayLike, costs: ZoningC
     Returns
     -------
     ndarray
-        Cost per energy delivered, NaN where the capacity factor is NaN or 0. [USD/MWh]
+        Cost per energy delivered, NaN where the capacity factor is NaN or 0, or the length NaN. [USD/MWh]
+
+    Raises
+    ------
+    GreenzoneError
+        A length below 0.
 
     References
     ----------
     World Bank / ESMAP, REZoning: methodology, https://rezoning.energydata.info
     """
     crf = capital_recovery_factor(costs.wacc, costs.lifetime_years)
-    distance = np.asarray(distance_km, float)
-    line = distance * (costs.line_capital_per_mw_km * crf + costs.line_om_per_mw_km_year)
+    line = _length(distance_km, "line to the grid") * (
+        costs.line_capital_per_mw_km * crf + costs.line_om_per_mw_km_year
+    )
     return (line + costs.substation_capital_per_mw * crf) / _mwh_per_mw(capacity_factor)
 
 
@@ -160,8 +167,15 @@ def road_lcoe(capacity_factor: ArrayLike, distance_km: ArrayLike, costs: ZoningC
     Arguments, result and source as in `grid_lcoe`, with the road's length [km] for the line's.
     """
     crf = capital_recovery_factor(costs.wacc, costs.lifetime_years)
-    road = np.asarray(distance_km, float) * (costs.road_capital_per_km * crf + costs.road_om_per_km_year)
+    road = _length(distance_km, "road") * (costs.road_capital_per_km * crf + costs.road_om_per_km_year)
     return road / (costs.road_plant_mw * _mwh_per_mw(capacity_factor))
+
+
+def _length(distance_km: ArrayLike, what: str) -> NDArray[np.float64]:
+    length = np.asarray(distance_km, float)
+    if (length < 0).any():
+        raise GreenzoneError(f"a {what} of {np.nanmin(length):g} km cannot be: give distances of 0 km or more")
+    return length
 
 
 def zoning_lcoe(
@@ -181,7 +195,12 @@ def zoning_lcoe(
     Returns
     -------
     ndarray
-        Cost per energy delivered, NaN where the capacity factor is NaN or 0. [USD/MWh]
+        Cost per energy delivered, NaN where the capacity factor is NaN or 0, or a distance NaN. [USD/MWh]
+
+    Raises
+    ------
+    GreenzoneError
+        A distance below 0.
 
     References
     ----------

@@ -15,6 +15,7 @@ from greenzone.economics import (
     technology_lcoe,
     zoning_lcoe,
 )
+from greenzone.errors import GreenzoneError
 from greenzone.schema import Potential
 
 
@@ -55,6 +56,15 @@ def test_without_energy_there_is_no_cost():
     assert np.isnan(values[:2]).all()
     assert np.isfinite(values[2])
     assert np.isnan(zoning_lcoe(np.array([0.0, np.nan]), 1.0, 1.0)).all()
+
+
+@pytest.mark.parametrize(
+    ("grid", "road", "named"), [(-1.0, 1.0, "line to the grid of -1 km"), (1, [2, -3], "road of -3")]
+)
+def test_no_distance_is_below_zero(grid, road, named):
+    with pytest.raises(GreenzoneError, match=named):
+        zoning_lcoe(0.2, grid, road)
+    assert np.isnan(zoning_lcoe(0.2, np.nan, 1.0))
 
 
 @given(
