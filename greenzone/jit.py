@@ -1,14 +1,13 @@
 """Compiled kernels: one decorator for those called from Python, one for the functions they are built of.
 
 In come plain functions on arrays; out go Numba dispatchers, cached on disk where a folder is writable and compiled
-anew in each process where none is. They work with any number of threads, one included.
+anew in each process where none is. Each runs in the thread that calls it; `greenzone.threads` shares work among many.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -23,9 +22,6 @@ RELAXED = {"contract", "arcp", "reassoc", "nsz", "afn"}
 
 # How functions are compiled that melt into the kernels that call them.
 INLINED: Any = {"fastmath": RELAXED, "error_model": "numpy", "nogil": True, "forceinline": True}
-
-# Held while a parallel kernel runs: each uses all threads, and Numba's simplest threading layer dies of two at once.
-ALONE = threading.RLock()
 
 
 @cache
@@ -58,13 +54,11 @@ class _Cache(FunctionCache):
             self.disable()
 
 
-def kernel(*, parallel: bool = False, relaxed: bool = True) -> Callable[[Callable[..., Any]], Any]:
+def kernel(*, relaxed: bool = True) -> Callable[[Callable[..., Any]], Any]:
     """Compile a function that Python calls.
 
     Parameters
     ----------
-    parallel : bool
-        Run its `numba.prange` loops on all threads of `numba.get_num_threads()`.
     relaxed : bool
         Let the compiler reorder sums and contract products; NaN keeps its meaning in either case.
 
@@ -75,9 +69,7 @@ def kernel(*, parallel: bool = False, relaxed: bool = True) -> Callable[[Callabl
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
-        dispatcher: Any = numba.njit(
-            parallel=parallel, fastmath=RELAXED if relaxed else False, error_model="numpy", nogil=True
-        )(function)
+        dispatcher: Any = numba.njit(fastmath=RELAXED if relaxed else False, error_model="numpy", nogil=True)(function)
         with contextlib.suppress(RuntimeError, OSError, AttributeError):  # no folder to write to: no cache
             dispatcher._cache = _Cache(function)
         return dispatcher

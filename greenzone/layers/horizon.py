@@ -19,6 +19,7 @@ from greenzone.layers.rasters import Coverage
 from greenzone.layers.terrain import pixel_size
 from greenzone.layers.weather.solar import sun_path
 from greenzone.schema import Raster, Variable, label
+from greenzone.threads import in_threads
 
 AZIMUTHS = 32
 REACH = 40_000.0  # m: 1,000 m above the eye stand 1.3 degrees high there
@@ -62,7 +63,8 @@ def horizon_angles(
     rows, columns = np.asarray(row, np.int64), np.asarray(column, np.int64)
     out = np.empty((azimuths, rows.size))
     values = np.ascontiguousarray(elevation.values, float)
-    skyline(values, rows, columns, np.sin(direction), np.cos(direction), width, height, distance, drop, out)
+    given = values, rows, columns, np.sin(direction), np.cos(direction), width, height, distance, drop, out
+    in_threads(lambda first, last: skyline(*given, first, last), rows.size)
     return np.degrees(np.arctan(out))
 
 

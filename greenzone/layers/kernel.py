@@ -5,23 +5,23 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 
 from greenzone.jit import kernel
 
 NEVER = -1e9  # tangent of a skyline that nothing rises to
 
 
-@kernel(parallel=True)
-def skyline(elevation, row, column, east, north, width, height, distance, drop, out):
+@kernel()
+def skyline(elevation, row, column, east, north, width, height, distance, drop, out, first, last):
     """Highest tangent of the elevation angle seen from each place in each direction, 0 or more.
 
     `elevation` (row, column) [m], NaN unknown; places are `row`, `column` (place,); `east`, `north` (azimuth,) are the
     direction's parts; `width` (row,) and `height` [m] those of the cells; `distance` (step,) [m] with the `drop`
     (step,) [m] of the ground below the level plane there. `out` is (azimuth, place); NaN where the place is unknown.
+    Only the places from `first` to before `last` are looked from.
     """
     rows, columns = elevation.shape
-    for place in prange(row.size):
+    for place in range(first, last):
         r0, c0 = row[place], column[place]
         eye = elevation[r0, c0]
         for azimuth in range(east.size):

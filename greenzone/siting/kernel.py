@@ -6,7 +6,6 @@ Comes in: plain arrays. Goes out: arrays filled in place.
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 
 from greenzone.jit import inlined, kernel
 
@@ -78,17 +77,17 @@ def _bar(scores, top, counts, chosen):  # type: ignore[no-untyped-def]
     return np.sort(chosen[:found])[found - (top - above)]
 
 
-@kernel(parallel=True)
-def count_top(values, draws, top, counts):  # type: ignore[no-untyped-def]
+@kernel()
+def count_top(values, draws, top, counts, first, last):  # type: ignore[no-untyped-def]
     """Add to `counts` (block, site) how often each site is among the `top` best by its weighted sum, ties shared.
 
     `values` is (criterion, site), 0 to 1; `draws` (draw, criterion) holds weights that sum to 1. Draws are shared out
-    among the blocks, one thread each.
+    among the blocks, of which those from `first` to before `last` are worked on.
     """
     blocks, sites = counts.shape
-    for block in prange(blocks):
-        scores, chosen = np.empty(sites, np.float32), np.empty(sites, np.float32)
-        bins = np.empty(2048, np.int64)
+    scores, chosen = np.empty(sites, np.float32), np.empty(sites, np.float32)
+    bins = np.empty(2048, np.int64)
+    for block in range(first, last):
         for draw in range(block, draws.shape[0], blocks):
             scores[:] = np.float32(0.0)
             for criterion in range(values.shape[0]):

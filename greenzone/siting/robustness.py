@@ -5,10 +5,12 @@ Comes in: values of the criteria, 0 to 1. Goes out: probabilities, from draws of
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from greenzone.siting.kernel import count_top
+from greenzone.threads import in_threads
+
+BLOCKS = 16  # of draws, which threads take in turn
 
 
 def top_probability(values: np.ndarray, top: int, draws: int = 10_000, seed: int = 1) -> np.ndarray:
@@ -36,7 +38,8 @@ def top_probability(values: np.ndarray, top: int, draws: int = 10_000, seed: int
     """
     values = np.ascontiguousarray(np.clip(values, 0, 1), np.float32)
     weights = np.random.default_rng(seed).dirichlet(np.ones(len(values)), draws).astype(np.float32)
-    counts = np.zeros((numba.get_num_threads(), values.shape[1]), np.float64)
+    counts = np.zeros((BLOCKS, values.shape[1]), np.float64)
     if values.shape[1]:
-        count_top(values, weights, min(max(top, 1), values.shape[1]), counts)
+        given = values, weights, min(max(top, 1), values.shape[1]), counts
+        in_threads(lambda first, last: count_top(*given, first, last), BLOCKS)
     return np.asarray(counts.sum(0) / draws)
