@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from greenzone.economics import economic_rung
 from greenzone.outputs.view import RunView
@@ -140,13 +139,12 @@ def _ours(run: RunView, row: Any) -> float | None:
     if not set(names) <= set(run.potentials) or not _covers(run, row.scope, named):
         return None
     potentials = [run.potentials[name] for name in names]
-    district = run.grid.sites.district
-    inside = district.isin(named) if named else xr.ones_like(district, bool)
+    inside = np.isin(run.grid.sites.district.to_numpy(), named) if named else np.s_[:]
     if row.quantity in TOTALS:
         found = [p.totals[TOTALS[row.quantity]] for p in potentials if TOTALS[row.quantity] in p.totals]
         return float(sum(found)) if found and named is None else None
-    capacity = sum(float(p.sites.capacity_mw.where(inside, 0.0).sum()) for p in potentials)
-    energy = sum(float(p.sites.energy_gwh.where(inside, 0.0).sum()) for p in potentials)
+    capacity = sum(float(np.nansum(p.sites.capacity_mw.to_numpy()[inside])) for p in potentials)
+    energy = sum(float(np.nansum(p.sites.energy_gwh.to_numpy()[inside])) for p in potentials)
     if row.quantity in ("capacity_technical", "capacity_target"):
         return capacity
     if row.quantity == "capacity_factor":
