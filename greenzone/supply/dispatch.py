@@ -137,7 +137,8 @@ def hourly_dispatch(
     sums, held = _parted(parts, len(reservoirs))
     flows = np.moveaxis(sums, 0, -1)
     into, kept = system.efficiency[:, :1, None], system.efficiency[:, 1:, None]
-    charged, discharged = flows[kernel.ROWS :: 2], flows[kernel.ROWS + 1 :: 2]
+    charged = flows[kernel.ROWS :: 2]
+    discharged = np.where(charged > 0, 0.0, flows[kernel.ROWS + 1 :: 2])  # reckoned from levels: else some 1e-14
     levels = np.cumsum(charged * into - discharged / kept, -1) * system.hours
     power = {f"{name}_mw": (("scenario", "time"), flows[row], {"units": "MW"}) for row, name in enumerate(SUMS)}
     dims, behind = ("store", "scenario", "time"), ("reservoir", "scenario", "time")

@@ -81,16 +81,16 @@ def _generate(balance, profiles, weights):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _store(rest, hours, i, own, sums, efficiency):  # type: ignore[no-untyped-def]
+def _store(rest, hours, i, own, charges, efficiency):  # type: ignore[no-untyped-def]
     """One store takes what is left (rest above 0) or gives what is missing (below 0), within its power and level.
 
-    The level counts what the store can still give, so that an empty one holds exactly nothing; here below zero. Sums
-    are of what it takes, and of that less what it gives.
+    The level counts what the store can still give, so that an empty one holds exactly nothing; here below zero. What
+    it gives in a month follows from what it takes and from its level before and after.
     """
     one_over, lost = 1.0 / efficiency, 1.0 - efficiency
     level, power = 0 - take(base(own[LEVEL]), i), take(base(own[POWER]), i)
     least, full = 0 - power, take(base(own[SIZE]), i) * one_over
-    charged, kept = take(base(sums[0]), i), take(base(sums[1]), i)
+    charged = take(base(charges), i)
     for place in range(0, hours * DOUBLES, DOUBLES):
         left = take(rest, place)
         room = in_step(full + level * one_over)
@@ -100,10 +100,8 @@ def _store(rest, hours, i, own, sums, efficiency):  # type: ignore[no-untyped-de
         level = in_step((level - taken) + charge * lost)
         put(rest, place, left - taken)
         charged = charged + charge
-        kept = kept + taken
     put(base(own[LEVEL]), i, 0 - level)
-    put(base(sums[0]), i, charged)
-    put(base(sums[1]), i, kept)
+    put(base(charges), i, charged)
 
 
 @inlined
@@ -249,8 +247,7 @@ def _balance(
             put(column, hour * DOUBLES, take(half, hour * TILE))
         _reservoirs(column, profiles, i, rows, dams, sums)
         for k in range(len(stores)):
-            row = ROWS + 2 * k
-            _store(column, hours, i, stores[k], sums[row : row + 2], efficiency[k])
+            _store(column, hours, i, stores[k], sums[ROWS + 2 * k], efficiency[k])
         _close(column, half, hours, i, limit, sums)
     deficits = 1 + len(DEFICIT_STEPS)
     _count_deficits(base(balance), hours, bounds, counts)
@@ -280,8 +277,9 @@ def _weights(built, demand, first):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _add_up(own, counts, kinds, sums):  # type: ignore[no-untyped-def]
-    """Move what a run of hours has left to the sums of its month."""
+def _add_up(own, counts, stores, before, efficiency, sums):  # type: ignore[no-untyped-def]
+    """Move what a run of hours has left to the sums of its month; levels of the stores before it are those of now."""
+    dams = ROWS + 2 * len(stores)
     for i in range(TILE):
         sums[EXPORTED, i] += own[EXPORTED, i]
         sums[CURTAILED, i] += own[LEFT_OVER, i] - own[EXPORTED, i]
@@ -289,10 +287,12 @@ def _add_up(own, counts, kinds, sums):  # type: ignore[no-untyped-def]
         sums[PEAK_UNSERVED, i] = max(sums[PEAK_UNSERVED, i], -own[LOWEST, i])
         for row in range(HOURS_UNSERVED, ROWS):
             sums[row, i] += counts[row - HOURS_UNSERVED, i]
-        for row in range(ROWS, ROWS + 2 * kinds, 2):
-            sums[row, i] += own[row, i]
-            sums[row + 1, i] += own[row, i] - own[row + 1, i]
-        for row in range(ROWS + 2 * kinds, len(own)):
+        for k in range(len(stores)):
+            row, charged, level = ROWS + 2 * k, own[ROWS + 2 * k, i], stores[k, LEVEL, i]
+            sums[row, i] += charged
+            sums[row + 1, i] += max(efficiency[k] * charged + (before[k, i] - level), 0.0)
+            before[k, i] = level
+        for row in range(dams, len(own)):
             sums[row, i] += own[row, i]
     own[:] = 0.0
     counts[:] = 0.0
@@ -308,12 +308,13 @@ def _tile(
     sums[:] = 0.0
     own, counts = np.zeros((number, TILE)), np.zeros((ROWS - HOURS_UNSERVED, TILE), np.float32)
     balance, rest = _at_line(BLOCK * TILE), _at_line(2 * BLOCK * DOUBLES).view(np.float64)
+    before = stores[:, LEVEL].copy()
     limit, bounds = limits[0], limits[1:].astype(np.float32)
     for block in range(len(months)):
         hours = profiles[edges[block] : edges[block + 1]]
         _balance(hours, weights, stores, efficiency, rows, dams, limit, bounds, own, counts, balance, rest)
         if block + 1 == len(months) or months[block + 1] != months[block]:
-            _add_up(own, counts, len(stores), sums[months[block]])
+            _add_up(own, counts, stores, before, efficiency, sums[months[block]])
 
 
 @kernel()
