@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from greenzone.config.scoring import Criterion, Scoring
+from greenzone.docstrings import docstrings
 from greenzone.errors import GreenzoneError
 from greenzone.siting.aggregation import promethee, topsis, vikor, weighted_sum
 from greenzone.siting.scoring import (
@@ -193,4 +194,4 @@ def test_vikor_by_hand():
 def test_promethee_depends_on_the_sites_in_view_and_says_so():
     values, weights = np.array([[0.2, 0.5, 0.9]]), np.array([1.0])
     assert promethee(values, weights).sum(0)[1] != pytest.approx(promethee(values[:, 1:], weights).sum(0)[0])
-    assert "PROMETHEE II do" in Scoring.model_fields["method"].description
+    assert "PROMETHEE II do" in docstrings(Scoring)["method"]
