@@ -37,6 +37,7 @@ from greenzone.simd import (
 from greenzone.technologies.wind.curve import HALF, LEVEL_RANGE, LEVELS, PRESSURE_CENTRE
 
 TOGETHER = 8  # hours of the same sites worked on in turn: what belongs to sites is fetched once for all
+NARROW = 1024  # sites up to which that stays near the processor anyway: hours one after the other, as they lie
 BLOCK = 1024  # values worked on together where they go into sums
 LARGE = 2**18  # values of a part of a series, above which it is written past the caches
 LIFT = np.float32(2**23 - 0.5)  # added to a number, it leaves the whole part in the last bits
@@ -78,8 +79,9 @@ def series_of_hours(wind, temp, pressure, terms, curve, output):  # type: ignore
     c, here, past = _coefficients(curve), _of_sites(terms), output.size > LARGE
     speed, air, pascal, out = base(wind), base(temp), _whole(pressure), base(output)
     hours, sites = wind.shape
-    for first in range(0, hours, TOGETHER):
-        last = min(first + TOGETHER, hours)
+    together = TOGETHER if sites > NARROW else 1
+    for first in range(0, hours, together):
+        last = min(first + together, hours)
         for start in range(0, sites + LANES, LANES):
             for time in range(first, last):
                 row = time * sites
@@ -99,8 +101,9 @@ def sums_of_hours(wind, temp, pressure, terms, curve, bins, sums):  # type: igno
     hours, sites = wind.shape
     room = np.empty(TOGETHER * LANES, np.float32)
     values, size = base(room), room.size
-    for first in range(0, hours, TOGETHER):
-        rows = bins[first : first + TOGETHER]
+    together = TOGETHER if sites > NARROW else 1
+    for first in range(0, hours, together):
+        rows = bins[first : first + together]
         for site in range(0, sites, LANES):
             for k in range(len(rows)):
                 i, end = (first + k) * sites + site, (first + k + 1) * sites
