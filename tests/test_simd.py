@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from greenzone.jit import kernel
-from greenzone.simd import DOUBLES, LANES, base, larger, put, read, smaller, take, until_line, where_less, write
+from greenzone.simd import DOUBLES, LANES, base, fused, larger, put, read, smaller, take, until_line, where_less, write
 
 
 @kernel()
@@ -12,6 +12,18 @@ def clipped(values, low, high, out):
     for i in range(0, len(values), DOUBLES):
         x = take(base(values), i)
         put(base(out), i, smaller(high, larger(low, x)) * 2 + 0.5 - x)
+
+
+@kernel()
+def narrowed(values, out):
+    for i in range(0, len(values), DOUBLES):
+        put(base(out), i, take(base(values), i))
+
+
+@kernel(relaxed=False)
+def fused_lanes(values, factor, term, out):
+    for i in range(0, len(values), LANES):
+        write(base(out), i, len(values), fused(read(base(values), i, len(values)), factor, term), False)
 
 
 @kernel()
@@ -38,6 +50,24 @@ def test_doubles_are_worked_on_in_double_precision(kind):
     clipped(values, -1.0, 1.0 / 3.0, found)
     wide = values.astype(float)
     np.testing.assert_allclose(found, np.clip(wide, -1.0, 1.0 / 3.0) * 2 + 0.5 - wide, rtol=0, atol=1e-15)
+
+
+def test_doubles_are_rounded_once_where_they_go_into_short_numbers():
+    values = np.random.default_rng(4).normal(0, 3, 4 * DOUBLES)
+    found = np.full(values.size + 1, 7, np.float32)
+    narrowed(values, found[:-1])
+    np.testing.assert_array_equal(found[:-1], values.astype(np.float32))
+    assert found[-1] == 7
+
+
+def test_a_fused_product_is_rounded_once():
+    values = np.random.default_rng(5).uniform(1, 2, 3 * LANES + 5).astype(np.float32)
+    factor, term = np.float32(1 / 3), np.float32(-1 / 3)
+    found = np.empty_like(values)
+    fused_lanes(values, factor, term, found)
+    exact = values.astype(float) * float(factor) + float(term)
+    np.testing.assert_array_equal(found, exact.astype(np.float32))
+    assert (found != values * factor + term).any()  # rounded twice they would be others
 
 
 def test_gaps_stay_gaps():

@@ -79,8 +79,11 @@ def test_both_threads_work_at_the_same_time(monkeypatch):
     monkeypatch.setattr("numba.config.NUMBA_NUM_THREADS", 2)
     met = threading.Barrier(2, timeout=20)
 
+    workers = set()
+
     def work(first, last):
-        if first == 0 or last == 2:
-            met.wait()
+        met.wait()  # breaks where the other does not come
+        workers.add(threading.get_ident())
 
     in_threads(work, 2)
+    assert len(workers) == 2
