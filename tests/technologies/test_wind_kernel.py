@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from greenzone.simd import HAS_AVX512
 from greenzone.technologies.wind import blocks, custom_turbine, kernel, model, storm_ramp, turbine, turbine_names
 from greenzone.technologies.wind.assemble import hub_terms
-from greenzone.technologies.wind.curve import density_terms, prepare_curve
+from greenzone.technologies.wind.correction import density_terms
+from greenzone.technologies.wind.curve import BentTable, EdgeTable, LongTable, prepare_curve
+from greenzone.technologies.wind.output import Terms
 
 TABLES = sorted({False, HAS_AVX512})  # whether short
 LARGEST_DEVIATION = 1e-4  # of nominal power, in air of 0.68 to 1.55 kg/m3
@@ -19,7 +21,7 @@ LARGEST_DEVIATION = 1e-4  # of nominal power, in air of 0.68 to 1.55 kg/m3
 def plain_terms(sites, pressure):
     """Terms of sites at that pressure where weather is that of the hub and nothing is lost."""
     values = 1.0, -np.inf, 1.0, *density_terms(0.0, pressure)
-    return kernel.Terms(*(np.full(sites, value, np.float32) for value in values))
+    return Terms(*(np.full(sites, value, np.float32) for value in values))
 
 
 def output(turbine_, speed, density, *, short=HAS_AVX512):
@@ -101,13 +103,27 @@ def test_storm_ramp_passes_through_the_kernel():
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.floats(0, 45, width=32), min_size=1, max_size=600), st.floats(0.6, 1.7))
-def test_output_lies_between_zero_and_the_highest_of_the_curve(speeds, density):
-    for name in ("E-126/4200", "E-101/3050", "E-82/2000"):
-        chosen = turbine(name)
-        result = output(chosen, speeds, density)
-        assert (result >= 0).all()
-        assert (result <= np.float32(chosen.output.max())).all()
+@given(
+    st.lists(st.floats(0, 45, width=32), min_size=1, max_size=600),
+    st.floats(0.6, 1.7),
+    st.sampled_from(turbine_names()),
+)
+def test_output_lies_between_zero_and_the_highest_of_the_curve(speeds, density, name):
+    chosen = turbine(name)
+    result = output(chosen, speeds, density)
+    assert (result >= 0).all()
+    assert (result <= np.float32(chosen.output.max())).all()
+
+
+@pytest.mark.parametrize("name", turbine_names())
+def test_output_keeps_its_limits_near_corners(name):
+    chosen = turbine(name)
+    density = np.linspace(0.6, 1.7, 200)[:, None]
+    near = np.linspace(-2e-3, 2e-3, 21)
+    speed = model.density_corrected_speed(chosen.wind_speed, density)[..., None] * (1 + near)
+    result = output(chosen, speed.reshape(200, -1), density)
+    assert (result >= 0).all()
+    assert (result <= np.float32(chosen.output.max())).all()
 
 
 @settings(deadline=None, max_examples=60)
@@ -136,9 +152,11 @@ def test_nan_stays_where_it_is(short):
 
 
 def test_most_curves_fit_short_tables():
-    long = [name for name in turbine_names() if prepare_curve(turbine(name), short=True).table.ndim == 1]
+    long = [name for name in turbine_names() if isinstance(prepare_curve(turbine(name), short=True).table, LongTable)]
     assert long == ["ENO114/3500"]  # corners at 13.3 m/s
-    assert prepare_curve(storm_ramp(turbine("E-126/4200"), 22.0, 34.0), short=True).table.ndim > 1
+    assert isinstance(prepare_curve(turbine("V126/3300"), short=True).table, EdgeTable)  # corners each half m/s
+    assert isinstance(prepare_curve(turbine("E-126/4200"), short=True).table, BentTable)  # each m/s
+    assert not isinstance(prepare_curve(storm_ramp(turbine("E-126/4200"), 22.0, 34.0), short=True).table, LongTable)
 
 
 def weather(times=300, sites=530, seed=8):

@@ -17,9 +17,11 @@ from numpy.typing import ArrayLike
 
 from greenzone.errors import GreenzoneError
 from greenzone.technologies.inputs import check_weather, second_dimension
-from greenzone.technologies.wind import blocks, kernel, model
-from greenzone.technologies.wind.curve import Curve, density_terms, prepare_curve
+from greenzone.technologies.wind import blocks, model
+from greenzone.technologies.wind.correction import density_terms
+from greenzone.technologies.wind.curve import Curve, prepare_curve
 from greenzone.technologies.wind.hub_wind import wind_height
+from greenzone.technologies.wind.output import Terms
 from greenzone.technologies.wind.turbines import Turbine
 from greenzone.technologies.wind.turbines import turbine as library_turbine
 
@@ -41,7 +43,7 @@ class Plan(NamedTuple):
 
     weather: xr.Dataset
     column: str
-    terms: kernel.Terms
+    terms: Terms
     curve: Curve
 
     @property
@@ -65,8 +67,8 @@ class Plan(NamedTuple):
         """Some hours of some sites, read into memory."""
         part = self.weather.isel({"time": times, self.column: sites})
         pressure = _float32(part["pressure"]) if "pressure" in part else None
-        terms = kernel.Terms(*(values[sites] for values in self.terms))
-        work = blocks.Hours(_float32(part["wind_speed"]), _float32(part["temp_air"]), pressure, terms, self.curve)
+        wind, temp, terms = _float32(part["wind_speed"]), _float32(part["temp_air"]), self.terms.of(sites)
+        work = blocks.Hours(wind, temp, pressure, terms, self.curve)
         return Piece(times, sites, work)
 
     def _edges(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
@@ -120,7 +122,7 @@ def hub_terms(
     temp_offset: ArrayLike = 0.0,
     cold_stop: float = -np.inf,
     gain: ArrayLike = 1.0,
-) -> kernel.Terms:
+) -> Terms:
     """Each site's terms for the kernels.
 
     Parameters
@@ -149,13 +151,10 @@ def hub_terms(
     thinner = model.air_density(1.0, REFERENCE_TEMP) / model.density_at_hub(1.0, REFERENCE_TEMP, hub_height)
     temp_add = (REFERENCE_TEMP + model.KELVIN) * (thinner - 1)
     offset = np.asarray(temp_offset, dtype=float)
-    values = (
-        speed_factor,
-        cold_stop - offset + model.LAPSE_RATE * hub_height,
-        gain,
-        *density_terms(offset + temp_add, pressure),
-    )
-    return kernel.Terms(*(np.ascontiguousarray(np.broadcast_to(v, count), dtype=np.float32) for v in values))
+    still_below = cold_stop - offset + model.LAPSE_RATE * hub_height if cold_stop > -np.inf else None
+    left = None if np.all(np.asarray(gain) == 1) else gain
+    values = speed_factor, still_below, left, *density_terms(offset + temp_add, pressure)
+    return Terms(*(None if v is None else _float32(np.broadcast_to(v, count)) for v in values))  # type: ignore[arg-type]
 
 
 def _per_site(values: ArrayLike, count: int, name: str, low: float, high: float) -> np.ndarray:
@@ -168,8 +167,8 @@ def _per_site(values: ArrayLike, count: int, name: str, low: float, high: float)
     return np.broadcast_to(array, count)
 
 
-def _float32(values: xr.DataArray) -> np.ndarray:
-    return np.ascontiguousarray(values.values, dtype=np.float32)
+def _float32(values: xr.DataArray | np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(values, dtype=np.float32)
 
 
 def _runs(sizes: tuple[int, ...]) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from greenzone.technologies.wind import kernel
 from greenzone.technologies.wind.curve import Curve
+from greenzone.technologies.wind.output import Terms
 from greenzone.threads import in_threads
 
 PARTS = 32  # of the rows, at most
@@ -27,7 +28,7 @@ class Hours(NamedTuple):
     wind: np.ndarray
     temp: np.ndarray
     pressure: np.ndarray | None
-    terms: kernel.Terms
+    terms: Terms
     curve: Curve
 
     def part(self, start: int, stop: int) -> Hours:
@@ -43,16 +44,16 @@ class Cells(NamedTuple):
     temp: np.ndarray
     pressure: np.ndarray | None
     cell: np.ndarray
-    terms: kernel.Terms
+    terms: Terms
     curve: Curve
 
     def part(self, start: int, stop: int) -> Cells:
         """The sites from `start` to `stop`."""
-        return self._replace(cell=self.cell[start:stop], terms=kernel.Terms(*(v[start:stop] for v in self.terms)))
+        return self._replace(cell=self.cell[start:stop], terms=self.terms.of(slice(start, stop)))
 
     def take(self, sites: np.ndarray) -> Cells:
         """The sites of some indices."""
-        return self._replace(cell=self.cell[sites], terms=kernel.Terms(*(v[sites] for v in self.terms)))
+        return self._replace(cell=self.cell[sites], terms=self.terms.of(sites))
 
 
 def series(work: Hours, output: np.ndarray) -> None:

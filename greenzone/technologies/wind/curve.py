@@ -1,44 +1,31 @@
-"""A power curve prepared for the kernels: a table over a standard speed and the density of the air.
+"""A power curve prepared for the kernels: a table over the standard speed of `correction.py`, b, and a few numbers.
 
-Comes in: speeds and outputs of a curve. Goes out: `Curve`, a table and a few coefficients, with which the kernels give
-the density-corrected output without logarithms, roots or divisions.
-
-With b = (density / 1.225)^(1/3), a point of the curve up to 7.5 m/s counts at v b = z, from 12.5 m/s at v b^2 = z,
-between at v b^(1 + k) = z with k rising from 0 to 1. `standard_speed` gives z from s = v b by a short polynomial, so
-that the corners of the corrected curve stand at the same z in air of any density: at edges of the table's cells. What
-the curve does inside a cell depends on b too, a little. A short table of wide cells has it as a polynomial in the place
-within the cell and in b; most curves fit one. A long table has it for `LEVELS` values of b. Air thinner than 0.58 or
-denser than 1.77 kg/m3, as above 6,000 m or below -70 degC, is off it: values there are those of a neighbouring cell.
+Comes in: speeds and outputs of a curve. Goes out: `Curve`. The corners of a curve stand at the same standard speed in
+air of any density: at edges of the table's cells. What the curve does inside a cell depends on b too, a little. Short
+tables of wide cells, which stay in the registers of a processor with AVX-512, have it as a polynomial in b and the
+place within the cell; most curves fit one. A long table has it for `LEVELS` values of b. Air thinner than 0.58 or
+denser than 1.77 kg/m3, as above 6,000 m or below -70 degC, is off them: values there are those of a neighbouring cell.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import comb
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from greenzone.simd import HAS_AVX512
+from greenzone.technologies.wind.correction import B_RANGE, BEND, PRESSURE_ROOT, SCALE, least_errors, standard_speed
 from greenzone.technologies.wind.model import (
     CORRECTION_EXPONENTS,
     CORRECTION_SPEEDS,
-    GAS_CONSTANT,
     STANDARD_DENSITY,
-    STANDARD_PRESSURE,
     density_corrected_speed,
     density_exponent,
     output_on_curve,
 )
 from greenzone.technologies.wind.turbines import Turbine
 
-# K and Pa for which b is made, and about which; -55 to 55 degC, up to 6,500 m. Errors 3e-7
-TEMP_RANGE, TEMP_CENTRE, TEMP_DEGREE = (218.0, 328.0), 273.15, 5
-PRESSURE_RANGE, PRESSURE_CENTRE, PRESSURE_DEGREE = (45_000.0, 109_000.0), 75_000.0, 7
-B_RANGE = 0.83, 1.07  # for which the polynomials in it are made: 0.70 to 1.50 kg/m3
-SCALE_DEGREE = 4  # of d in b - 1, see `_scale`: error 2e-5 of it
-BEND_TERMS = ((0, 0), (0, 1), (0, 2), (1, 1), (2, 1))  # powers of r and of b - 1, see `_bend`
 CELLS_PER_SPEED = (8, 10, 20, 40, 100)  # of a long table: the first that puts all corners at edges of cells
 FINE_CELLS = 100  # per m/s, where none does
 FINE_STEPS = 5  # per cell, to turn `standard_speed` round
@@ -46,11 +33,68 @@ LEVELS = 2**8  # values of b in a long table: the nearest is at most 0.0007 away
 LEVEL_RANGE = 0.78, 1.13
 HALF = 2**15
 SHORT_PER_SPEED = 2  # cells per m/s of a short table
-SHORT_SHAPE = (7, 2, 16)  # coefficients, and 32 cells as `simd.look_up` has them
-SHORT_ERROR = 5e-5  # of nominal power: where a short table errs by more, a long one is made
+SHORT_CELLS = (2, 16)  # as `simd.look_up` has them
+SHORT_ERROR = 5e-5  # of nominal power: where a short table errs by more, another is made
 FIT_POINTS = 41, 7  # of b and within a cell, for a short table
-SUDDEN = 2e5  # fall of output per m/s at cut-out, where it is a step
+BOUND_POINTS = np.linspace(0, 1, 33), np.linspace(-0.25, 0.15, 9)  # of f and b - 1, at which an output keeps its limits
+ROUNDING = 3e-7  # of nominal power, of a short table's polynomials
 SHRINK = 1 - 2e-7  # of z, for a speed at the very end of the curve to belong to it
+
+
+class EdgeTable(NamedTuple):
+    """A short table of a curve with a corner at every edge of its cells.
+
+    With the place f within the cell, from 0 to 1, and off = b - 1 the output is c0 + c1 f + c2 off (f - f^2). The
+    first cell lies below the curve, the last one in its flat part.
+
+    Attributes
+    ----------
+    cells : ndarray of float32, shape (3, 2, 16)
+        Those coefficients of each cell.
+    grid : ndarray of float32, shape (5,)
+        Cells per m/s; number of cells below the first; middles of the first and of the last cell, speed beyond which
+        the turbine stands still [m/s].
+    line : ndarray of float32, shape (2,), or None
+        Where a curve ends on a straight line instead of a step: its output at 0 m/s and its fall per m/s.
+    """
+
+    cells: np.ndarray
+    grid: np.ndarray
+    line: np.ndarray | None
+
+
+class BentTable(NamedTuple):
+    """A short table of a curve with corners at some edges of its cells; else as `EdgeTable`.
+
+    Attributes
+    ----------
+    cells : ndarray of float32, shape (7, 2, 16)
+        By cell the coefficients of 1, off, off^2, f, f off, f off^2 and f^2 off.
+    grid, line
+        As in `EdgeTable`.
+    """
+
+    cells: np.ndarray
+    grid: np.ndarray
+    line: np.ndarray | None
+
+
+class LongTable(NamedTuple):
+    """A table of a curve of any shape, in narrow cells and levels of b.
+
+    Attributes
+    ----------
+    entries : ndarray of int32, shape (cells * LEVELS + 1,) and then zeros up to 2^n
+        By cell and level, output at the cell's lower end in the upper half of the bits, rise across the cell in the
+        lower half, in the units of `grid`, and HALF on top, so that the lower half is never negative; the last entry
+        stands for all speeds beyond the curve.
+    grid : ndarray of float32, shape (7,)
+        Cells per m/s; number of cells below the first; middles of the first and of the last cell [m/s]; highest
+        output; outputs per unit of the entries and of the rise.
+    """
+
+    entries: np.ndarray
+    grid: np.ndarray
 
 
 class Curve(NamedTuple):
@@ -58,24 +102,16 @@ class Curve(NamedTuple):
 
     Attributes
     ----------
-    table : ndarray
-        A short table, float32 of `SHORT_SHAPE`, which fits into the registers of a processor with AVX-512: by cell,
-        coefficients of the output in the place f within the cell, from 0 to 1, and off = b - 1, those of 1, off, off^2,
-        f, f off, f off^2 and f^2 off. The first cell lies below the curve, the last one in its flat part. Or a long
-        table, int32 of shape (cells * LEVELS + 1,) and then zeros up to 2^n: by cell and level, output at the cell's
-        lower end in the upper half of the bits, rise across the cell in the lower half, in units of `scalars`, and HALF
-        on top, so that the lower half is never negative; the last entry stands for all speeds beyond the curve.
-    scalars : ndarray of float32, shape (18,)
-        Of `standard_speed`: where k starts [m/s], 5 coefficients of d, 5 of the bend of k. Cells per m/s; number of
-        cells below the first; middles of the first and of the last cell [m/s]. Highest output. Of a short table: output
-        at 0 m/s and its fall per m/s of the line on which the curve ends. Of a long one: outputs per unit of the table
-        and of the rise.
+    table : EdgeTable, BentTable or LongTable
+        Output by standard speed and b.
+    standard_speed : ndarray of float32, shape (10,)
+        Where k starts [m/s], 4 coefficients of d, 5 of the bend of k.
     pressure_root : ndarray of float32, shape (8,)
         Cube root of pressure over the standard one, less 1, as polynomial in pressure - PRESSURE_CENTRE.
     """
 
-    table: np.ndarray
-    scalars: np.ndarray
+    table: EdgeTable | BentTable | LongTable
+    standard_speed: np.ndarray
     pressure_root: np.ndarray
 
 
@@ -84,60 +120,51 @@ def prepare_curve(turbine: Turbine, *, short: bool = HAS_AVX512) -> Curve:
 
     A short one if `short` and if the curve's shape allows it.
     """
-    table, grid = (short and _short_table(turbine)) or _long_table(turbine)
-    per_speed, before, last, *rest = grid
-    middles = (before + 0.5) / per_speed, (before + last) / per_speed
-    scalars = np.array([CORRECTION_SPEEDS[0], *SCALE, *BEND, per_speed, before, *middles, *rest], dtype=np.float32)
+    table = (short and _short_table(turbine)) or _long_table(turbine)
+    scalars = np.array([CORRECTION_SPEEDS[0], *SCALE, *BEND], dtype=np.float32)
     return Curve(table, scalars, PRESSURE_ROOT)
 
 
-def density_terms(temp_add: ArrayLike, pressure: ArrayLike) -> list[np.ndarray]:
-    """Coefficients of b - 1 in a temperature [degC] to which something is added [K], at a pressure [Pa]."""
-    add, factor = np.asarray(temp_add, dtype=float), np.cbrt(np.asarray(pressure, dtype=float) / STANDARD_PRESSURE)
-    powers = range(TEMP_DEGREE + 1)
-    moved = [sum(comb(j, k) * TEMP_ROOT[j] * add ** (j - k) for j in powers if j >= k) for k in powers]
-    return [factor * terms - (k == 0) for k, terms in enumerate(moved)]
-
-
-def standard_speed(speed: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Standard speed z [m/s] of s = v b [m/s] in air with that b; the kernels' formula, in double precision.
-
-    With r = (s - 7.5 m/s) d, cut to 0 and 1, and K = r + (r - r^2) (terms in r and b - 1): z = s + s (b - 1) K.
-    """
-    off = b - 1
-    r = np.clip((speed - CORRECTION_SPEEDS[0]) * np.polynomial.polynomial.polyval(off, SCALE), 0, 1)
-    ahead = sum(c * r**i * off**j for c, (i, j) in zip(BEND, BEND_TERMS, strict=True))
-    return speed + speed * off * (r + (r - r * r) * off * ahead)
-
-
-def _short_table(turbine: Turbine) -> tuple[np.ndarray, tuple[float, ...]] | None:
-    """A short table and the scalars that go with it; None where the curve does not fit one."""
+def _short_table(turbine: Turbine) -> EdgeTable | BentTable | None:
+    """The shortest table that a curve fits; None where it fits none."""
     speed, output = _without_calm(turbine)
-    count = SHORT_SHAPE[1] * SHORT_SHAPE[2]
+    count = SHORT_CELLS[0] * SHORT_CELLS[1]
     first = int(np.floor(speed[0] * SHORT_PER_SPEED))
     edges = (first + np.arange(count)) / SHORT_PER_SPEED  # of all cells but the first, which is empty
     # A curve ends in a step, or on a line down to zero; before that it is flat from the last cell on.
-    flat, down = output[-1], float(SUDDEN)
+    flat, end, line = output[-1], speed[-1] * (1 + 1e-6), None
     if flat == 0:
-        flat, down = output[-2], output[-2] / (speed[-1] - speed[-2])
-        speed, output, end = speed[:-1], output[:-1], speed[-1]
-    else:
-        end = speed[-1] * (1 + 1e-6)
+        flat, fall = output[-2], output[-2] / (speed[-1] - speed[-2])
+        line = np.array([speed[-1] * fall, fall], dtype=np.float32)
+        speed, output = speed[:-1], output[:-1]
     if not np.all(output[speed > edges[-2]] == flat) or np.interp(edges[-2], speed, output) != flat:
         return None
-    if (down < SUDDEN and speed[-1] < CORRECTION_SPEEDS[1]) or (output[0] > 0 and speed[0] != edges[0]):
+    if (line is not None and speed[-1] < CORRECTION_SPEEDS[1]) or (output[0] > 0 and speed[0] != edges[0]):
         return None
-    coefficients, error = _fit_cells(edges, speed, output)
-    if error > SHORT_ERROR * turbine.output.max():
-        return None
-    table = np.zeros((SHORT_SHAPE[0], count), dtype=np.float32)
-    table[:, 1:] = coefficients
-    grid = (SHORT_PER_SPEED * SHRINK, first - 1, count - 0.5, turbine.output.max(), end * down, down)
-    return table.reshape(SHORT_SHAPE), grid
+    middles = (first - 0.5) / SHORT_PER_SPEED, (first + count - 1.5) / SHORT_PER_SPEED
+    grid = np.array([SHORT_PER_SPEED * SHRINK, first - 1, *middles, end], dtype=np.float32)
+    for kind, basis in ((EdgeTable, _edge_terms), (BentTable, _bent_terms)):
+        cells = _fit_cells(edges, speed, output, basis)
+        if cells is not None:
+            table = np.concatenate([np.zeros((len(cells), 1)), cells], axis=1).astype(np.float32)
+            return kind(table.reshape(-1, *SHORT_CELLS), grid, line)
+    return None
 
 
-def _fit_cells(edges: np.ndarray, speed: np.ndarray, output: np.ndarray) -> tuple[np.ndarray, float]:
-    """Coefficients by number and cell, and the largest error."""
+def _edge_terms(f: np.ndarray, off: np.ndarray) -> np.ndarray:
+    """What the coefficients of an `EdgeTable` are multiplied with."""
+    return np.stack([np.ones_like(f), f, off * (f - f**2)])
+
+
+def _bent_terms(f: np.ndarray, off: np.ndarray) -> np.ndarray:
+    """What the coefficients of a `BentTable` are multiplied with."""
+    return np.stack([np.ones_like(f), off, off**2, f, f * off, f * off**2, f**2 * off])
+
+
+def _fit_cells(
+    edges: np.ndarray, speed: np.ndarray, output: np.ndarray, basis: Callable[[np.ndarray, np.ndarray], np.ndarray]
+) -> np.ndarray | None:
+    """Coefficients by number and cell; None where they miss the curve by too much."""
     low, high = B_RANGE
     b = 0.5 * (low + high) + 0.5 * (high - low) * np.cos(np.pi * np.arange(FIT_POINTS[0]) / (FIT_POINTS[0] - 1))
     place = np.linspace(0.001, 0.999, FIT_POINTS[1])
@@ -150,13 +177,20 @@ def _fit_cells(edges: np.ndarray, speed: np.ndarray, output: np.ndarray) -> tupl
         exact[number] = np.interp(at[number], corners, output)
     off = np.broadcast_to(b[:, None, None] - 1, at.shape)
     f = (standard_speed(at, b[:, None, None]) - edges[:-1, None]) / np.diff(edges)[:, None]
-    terms = np.stack([np.ones_like(f), off, off**2, f, f * off, f * off**2, f**2 * off])
-    found, error = np.empty((len(terms), len(z))), 0.0
+    terms, bounds = basis(f, off), basis(*np.meshgrid(*BOUND_POINTS))
+    found = np.zeros((len(terms), len(z)))
     for cell in range(len(z)):
         matrix, wanted = terms[:, :, cell].reshape(len(terms), -1).T, exact[:, cell].ravel()
-        found[:, cell] = np.linalg.lstsq(matrix, wanted, rcond=None)[0]
-        error = max(error, float(np.abs(matrix @ found[:, cell] - wanted).max()))
-    return found, error
+        if np.ptp(wanted) == 0:
+            found[0, cell] = wanted[0]
+            continue
+        found[:, cell] = least_errors(matrix, wanted)
+        there = np.tensordot(found[:, cell], bounds, 1)
+        found[0, cell] += max(ROUNDING - there.min(), 0)
+        found[0, cell] -= max(there.max() + ROUNDING - output.max(), 0)
+        if np.abs(matrix @ found[:, cell] - wanted).max() > SHORT_ERROR * output.max():
+            return None
+    return found
 
 
 def _without_calm(turbine: Turbine) -> tuple[np.ndarray, np.ndarray]:
@@ -166,8 +200,7 @@ def _without_calm(turbine: Turbine) -> tuple[np.ndarray, np.ndarray]:
     return turbine.wind_speed[part], turbine.output[part]
 
 
-def _long_table(turbine: Turbine) -> tuple[np.ndarray, tuple[float, ...]]:
-    """A long table and the scalars that go with it."""
+def _long_table(turbine: Turbine) -> LongTable:
     per_speed = _cells_per_speed(turbine.wind_speed)
     cells = round(float(turbine.wind_speed[-1]) * per_speed)
     start, end = _ends_of_cells(turbine, per_speed, cells)
@@ -179,7 +212,8 @@ def _long_table(turbine: Turbine) -> tuple[np.ndarray, tuple[float, ...]]:
     table = entries.astype(np.int32) + np.int32(HALF)
     units = peak / ((HALF - 1) * 2 * HALF), steepest / (HALF - 1)
     table = np.append(table, np.zeros(2 ** int(np.ceil(np.log2(table.size))) - table.size, dtype=np.int32))
-    return table, (per_speed * SHRINK, -1, cells + 1.5, peak, *units)
+    middles = -0.5 / per_speed, (cells + 0.5) / per_speed
+    return LongTable(table, np.array([per_speed * SHRINK, -1, *middles, peak, *units], dtype=np.float32))
 
 
 def _ends_of_cells(turbine: Turbine, per_speed: float, cells: int) -> tuple[np.ndarray, np.ndarray]:
@@ -204,40 +238,3 @@ def _cells_per_speed(speed: np.ndarray) -> float:
         if np.allclose(speed * number, np.round(speed * number), atol=1e-6):
             return float(number)
     return float(np.ceil(FINE_CELLS * speed[-1]) / speed[-1])
-
-
-def _scale() -> np.ndarray:
-    """Coefficients in b - 1 of d, which makes r = (s - 7.5 m/s) d run from 0 to 1 where k does; s in m/s."""
-    low, high = CORRECTION_SPEEDS
-    start, stop = (end - 1 for end in B_RANGE)
-    return _fit(lambda off: 1 / (high / (1 + off) - low), start, stop, SCALE_DEGREE, 0.0)
-
-
-def _bend() -> np.ndarray:
-    """Coefficients of the terms that bring z of `standard_speed` within 1e-4 m/s."""
-    low, high = CORRECTION_SPEEDS
-    b, k = (grid.ravel() for grid in np.meshgrid(np.linspace(*B_RANGE, 51), np.linspace(0, 1, 51)))
-    z = low + (high - low) * k
-    s, off = z * b**-k, b - 1
-    r = np.clip((s - low) * np.polynomial.polynomial.polyval(off, SCALE), 0, 1)
-    columns = np.stack([r**i * off**j for i, j in BEND_TERMS]) * (s * off**2 * (r - r * r))
-    return np.linalg.lstsq(columns.T, z - s - s * off * r, rcond=None)[0]
-
-
-def _fit(
-    function: Callable[[np.ndarray], np.ndarray], start: float, stop: float, degree: int, centre: float
-) -> np.ndarray:
-    """Coefficients in x - centre of the polynomial through the Chebyshev nodes of [start, stop]."""
-    nodes = np.cos(np.pi * (np.arange(degree + 1) + 0.5) / (degree + 1))
-    half = 0.5 * (stop - start)  # for a matrix of numbers about 1
-    x = 0.5 * (start + stop) + half * nodes
-    return np.linalg.solve(np.vander((x - centre) / half, increasing=True), function(x)) / half ** np.arange(degree + 1)
-
-
-SCALE = _scale()
-BEND = _bend()
-_STANDARD_TEMP = STANDARD_PRESSURE / (STANDARD_DENSITY * GAS_CONSTANT)
-TEMP_ROOT = _fit(lambda temp: np.cbrt(_STANDARD_TEMP / temp), *TEMP_RANGE, TEMP_DEGREE, TEMP_CENTRE)
-PRESSURE_ROOT = _fit(
-    lambda pressure: np.cbrt(pressure / STANDARD_PRESSURE) - 1, *PRESSURE_RANGE, PRESSURE_DEGREE, PRESSURE_CENTRE
-).astype(np.float32)

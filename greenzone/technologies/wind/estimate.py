@@ -14,7 +14,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from greenzone.errors import GreenzoneError
-from greenzone.technologies.wind import blocks, climate, kernel
+from greenzone.technologies.wind import blocks, climate
 from greenzone.technologies.wind.assemble import Plan, get_turbine, make_plan
 from greenzone.technologies.wind.turbines import Turbine
 
@@ -207,11 +207,13 @@ def _lazy(plan: Plan) -> xr.DataArray:
     """The series as dask array: one call of the kernel per block."""
     names = [name for name in ("wind_speed", "temp_air", "pressure") if name in plan.weather]
     streams = [plan.weather[name] for name in names]
-    terms = [xr.DataArray(values, dims=plan.column) for values in plan.terms]
+    given = {name: values for name, values in plan.terms._asdict().items() if values is not None}
+    terms = [xr.DataArray(values, dims=plan.column) for values in given.values()]
 
     def block(*arrays: np.ndarray) -> np.ndarray:
         weather = [np.ascontiguousarray(array, dtype=np.float32) for array in arrays[: len(names)]]
-        site = kernel.Terms(*(np.ascontiguousarray(array).ravel() for array in arrays[len(names) :]))
+        of_site = (np.ascontiguousarray(array).ravel() for array in arrays[len(names) :])
+        site = plan.terms._replace(**dict(zip(given, of_site, strict=True)))
         output = np.empty(weather[0].shape, dtype=np.float32)
         pressure = weather[2] if len(names) == 3 else None
         blocks.series(blocks.Hours(weather[0], weather[1], pressure, site, plan.curve), output)

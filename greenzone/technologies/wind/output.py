@@ -1,0 +1,299 @@
+"""What a turbine gives, for the kernels of `kernel.py`: a formula on lanes, which melts into each of them.
+
+Comes in: where wind, temperature and pressure stand, terms of sites, a curve. Goes out: lanes of output. What is not
+there (None) costs nothing: functions that say so are chosen by the types of their arguments.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba.core import types
+
+from greenzone.jit import generic, inlined
+from greenzone.simd import (
+    LANES,
+    base,
+    fused,
+    in_step,
+    larger,
+    look_up,
+    look_up_halves,
+    read,
+    smaller,
+    stream,
+    where_less,
+)
+from greenzone.technologies.wind.correction import PRESSURE_CENTRE
+from greenzone.technologies.wind.curve import HALF, LEVEL_RANGE, LEVELS, EdgeTable, LongTable
+
+LIFT = np.float32(2**23 - 0.5)  # added to a number, it leaves the whole part in the last bits
+LIFTED = np.float32(2**23)  # taken off again, it leaves the whole part
+LEVEL_SCALE = LEVELS / (LEVEL_RANGE[1] - LEVEL_RANGE[0])
+LEVEL_START = LEVELS * LEVEL_RANGE[0] / (LEVEL_RANGE[1] - LEVEL_RANGE[0])
+
+
+class Terms(NamedTuple):
+    """What turns the weather of a site into wind and air density at its hub; float32 arrays over site.
+
+    Attributes
+    ----------
+    speed_factor : hub wind over the weather's wind speed. [1]
+    still_below : air temperature of the weather below which the turbine stands still; None where none does. [degC]
+    gain : what losses leave of the output; None where nothing is lost. [1]
+    b0, b1, b2, b3, b4, b5 : coefficients, in the weather's air temperature in degC, of b - 1 at the hub, where
+        b = (density / 1.225)^(1/3); at standard pressure where it comes hour by hour. See `correction.density_terms`.
+    """
+
+    speed_factor: np.ndarray
+    still_below: np.ndarray | None
+    gain: np.ndarray | None
+    b0: np.ndarray
+    b1: np.ndarray
+    b2: np.ndarray
+    b3: np.ndarray
+    b4: np.ndarray
+    b5: np.ndarray
+
+    def of(self, sites: slice | np.ndarray) -> Terms:
+        """The terms of some sites."""
+        return Terms(*(None if values is None else values[sites] for values in self))  # type: ignore[arg-type]
+
+
+TERMS = len(Terms._fields)
+
+
+@inlined
+def of_sites(terms):  # type: ignore[no-untyped-def]
+    """Where the terms of all sites stand."""
+    speed, still, gain, b0, b1, b2, b3, b4, b5 = terms
+    return Terms(
+        base(speed), base_or_none(still), base_or_none(gain), base(b0), base(b1), base(b2), base(b3), base(b4), base(b5)
+    )  # fmt: skip
+
+
+@inlined
+def of_site(terms, site, lanes):  # type: ignore[no-untyped-def]
+    """Where the terms of one site stand, repeated in `lanes`."""
+    speed, still, gain, b0, b1, b2, b3, b4, b5 = terms
+    return Terms(
+        _repeated(speed, site, lanes[0]), _repeated(still, site, lanes[1]), _repeated(gain, site, lanes[2]),
+        _repeated(b0, site, lanes[3]), _repeated(b1, site, lanes[4]), _repeated(b2, site, lanes[5]),
+        _repeated(b3, site, lanes[6]), _repeated(b4, site, lanes[7]), _repeated(b5, site, lanes[8]),
+    )  # fmt: skip
+
+
+def _repeated(values, site, row):  # type: ignore[no-untyped-def]
+    """Where a row stands that is filled with the value of a site, or None where there are no values."""
+
+
+@generic(_repeated)
+def _choose_repeated(values, site, row):  # type: ignore[no-untyped-def]
+    if isinstance(values, types.NoneType):
+        return lambda values, site, row: None
+
+    def fill(values, site, row):  # type: ignore[no-untyped-def]
+        for i in range(LANES):
+            row[i] = values[site]
+        return base(row)
+
+    return fill
+
+
+def base_or_none(rows):  # type: ignore[no-untyped-def]
+    """Where an array stands, or None where there is none."""
+
+
+@generic(base_or_none)
+def _choose_whole(rows):  # type: ignore[no-untyped-def]
+    if isinstance(rows, types.NoneType):
+        return lambda rows: None
+    return lambda rows: base(rows)
+
+
+def row_or_none(rows, number):  # type: ignore[no-untyped-def]
+    """Where a row of an array stands, or None where there is no array."""
+
+
+@generic(row_or_none)
+def _choose_row(rows, number):  # type: ignore[no-untyped-def]
+    if isinstance(rows, types.NoneType):
+        return lambda rows, number: None
+    return lambda rows, number: base(rows[number])
+
+
+def _under(off, pressure, i, end, p):  # type: ignore[no-untyped-def]
+    """b - 1 at a pressure from that at standard pressure; as it is where there is none."""
+
+
+@generic(_under)
+def _choose_under(off, pressure, i, end, p):  # type: ignore[no-untyped-def]
+    if isinstance(pressure, types.NoneType):
+        return lambda off, pressure, i, end, p: off
+
+    def under(off, pressure, i, end, p):  # type: ignore[no-untyped-def]
+        x = stream(pressure, i, end) - PRESSURE_CENTRE
+        x2 = x * x
+        high = p[2] + x * p[3] + x2 * (p[4] + x * p[5] + x2 * (p[6] + x * p[7]))
+        root = p[0] + x * p[1] + x2 * high
+        return root + (off + off * root)
+
+    return under
+
+
+def _at_hand(table):  # type: ignore[no-untyped-def]
+    """A table by where it stands, its numbers read."""
+
+
+@generic(_at_hand)
+def _choose_at_hand(table):  # type: ignore[no-untyped-def]
+    kind: Any = table.instance_class
+    if table.instance_class is LongTable:
+
+        def long(table):  # type: ignore[no-untyped-def]
+            g = table.grid
+            return kind((base(table.entries), table.entries.size), (g[0], g[1], g[2], g[3], g[4], g[5], g[6]))
+
+        return long
+
+    def short(table):  # type: ignore[no-untyped-def]
+        g = table.grid
+        return kind(base(table.cells), (g[0], g[1], g[2], g[3], g[4]), _pair(table.line))
+
+    return short
+
+
+def _pair(values):  # type: ignore[no-untyped-def]
+    """Two numbers, or None where there are none."""
+
+
+@generic(_pair)
+def _choose_pair(values):  # type: ignore[no-untyped-def]
+    if isinstance(values, types.NoneType):
+        return lambda values: None
+    return lambda values: (values[0], values[1])
+
+
+def _on_curve(table, z, off):  # type: ignore[no-untyped-def]
+    """Output at a standard speed."""
+
+
+@generic(_on_curve)
+def _choose_on_curve(table, z, off):  # type: ignore[no-untyped-def]
+    return _on_long_table if table.instance_class is LongTable else _on_short_table
+
+
+def _on_short_table(table, z, off):  # type: ignore[no-untyped-def]
+    per_speed, before, lowest, beyond, end = table.grid
+    inside = in_step(smaller(beyond, larger(lowest, z)))
+    lifted = in_step(fused(inside, per_speed, LIFT - before))
+    f = in_step(fused(inside, per_speed, (LIFTED - before) - lifted))
+    return _until_end(_within_cell(table, lifted, f, off), z, end, table.line)
+
+
+def _within_cell(table, lifted, f, off):  # type: ignore[no-untyped-def]
+    """Output at a place f within a cell."""
+
+
+@generic(_within_cell)
+def _choose_within_cell(table, lifted, f, off):  # type: ignore[no-untyped-def]
+    return _between_edges if table.instance_class is EdgeTable else _bent
+
+
+def _between_edges(table, lifted, f, off):  # type: ignore[no-untyped-def]
+    by_off = in_step(off * f)
+    bump = in_step(by_off - by_off * f)
+    level = in_step(look_up(table.cells, 0, lifted) + f * look_up(table.cells, 1, lifted))
+    return level + bump * look_up(table.cells, 2, lifted)
+
+
+def _bent(table, lifted, f, off):  # type: ignore[no-untyped-def]
+    cells = table.cells
+    level = in_step(look_up(cells, 1, lifted) + off * look_up(cells, 2, lifted))
+    level = in_step(look_up(cells, 0, lifted) + off * level)
+    bent = in_step(look_up(cells, 4, lifted) + off * look_up(cells, 5, lifted) + f * look_up(cells, 6, lifted))
+    return level + f * (look_up(cells, 3, lifted) + off * bent)
+
+
+def _until_end(value, z, end, line):  # type: ignore[no-untyped-def]
+    """The output up to the end of a curve, which is a step or a line."""
+
+
+@generic(_until_end)
+def _choose_until_end(value, z, end, line):  # type: ignore[no-untyped-def]
+    if isinstance(line, types.NoneType):
+        return lambda value, z, end, line: where_less(end, z, 0, value)
+    return lambda value, z, end, line: larger(0, smaller(line[0] - z * line[1], value))
+
+
+def _on_long_table(table, z, off):  # type: ignore[no-untyped-def]
+    (entries, size), (per_speed, before, lowest, beyond, highest, unit, unit_of_rise) = table.entries, table.grid
+    place = smaller(beyond, larger(lowest, z)) * per_speed - before
+    cell = place + LIFT - LIFTED
+    level = off * LEVEL_SCALE + (LEVEL_SCALE - LEVEL_START) + LIFT - LIFTED
+    number = cell * LEVELS + level
+    number = larger(number, 0)  # also where it is NaN
+    number = smaller(number, size - 1)
+    upper, lower = look_up_halves(entries, size, number + LIFTED)
+    rise = lower * unit_of_rise - HALF * unit_of_rise
+    return larger(0, smaller(highest, upper * unit - HALF * unit + (place - cell) * rise))
+
+
+def _unless_cold(hub, temp, still, site, until):  # type: ignore[no-untyped-def]
+    """Wind at the hub, 0 where it is too cold to turn."""
+
+
+@generic(_unless_cold)
+def _choose_unless_cold(hub, temp, still, site, until):  # type: ignore[no-untyped-def]
+    if isinstance(still, types.NoneType):
+        return lambda hub, temp, still, site, until: hub
+    return lambda hub, temp, still, site, until: where_less(temp, read(still, site, until), 0, hub)
+
+
+def _after_losses(value, gain, site, until):  # type: ignore[no-untyped-def]
+    """What losses leave of an output."""
+
+
+@generic(_after_losses)
+def _choose_after_losses(value, gain, site, until):  # type: ignore[no-untyped-def]
+    if isinstance(gain, types.NoneType):
+        return lambda value, gain, site, until: value
+    return lambda value, gain, site, until: value * read(gain, site, until)
+
+
+@inlined
+def coefficients(curve):  # type: ignore[no-untyped-def]
+    """All that is known of a curve, the table by where it stands, to be read once, before a loop."""
+    v, p = curve.standard_speed, curve.pressure_root
+    root = p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]
+    standard = (v[0], v[1], v[2], v[3], v[4]), (v[5], v[6], v[7], v[8], v[9])
+    return root, standard, _at_hand(curve.table)
+
+
+@inlined
+def output_of(speed, air, pascal, i, end, terms, site, until, c):  # type: ignore[no-untyped-def]
+    """Output after losses of the lanes from `i` on of a row of weather that ends at `end`.
+
+    `terms` are those of the sites from `site` to `until`.
+    """
+    p, (d, q), table = c
+    temp = stream(air, i, end)
+    hub = stream(speed, i, end) * read(terms.speed_factor, site, until)
+    hub = _unless_cold(hub, temp, terms.still_below, site, until)
+    # Polynomials are taken apart into halves that do not wait for one another.
+    temp2 = in_step(temp * temp)
+    upper = in_step(read(terms.b4, site, until) + temp * read(terms.b5, site, until))
+    upper = in_step(read(terms.b2, site, until) + temp * read(terms.b3, site, until) + temp2 * upper)
+    off = in_step(read(terms.b0, site, until) + temp * read(terms.b1, site, until) + temp2 * upper)
+    off = in_step(_under(off, pascal, i, end, p))
+    s = in_step(hub + hub * off)
+    # as `correction.standard_speed`
+    scale = in_step(d[1] + off * in_step(d[2] + off * in_step(d[3] + off * d[4])))
+    r = in_step((s - d[0]) * scale)
+    r = in_step(smaller(1, larger(0, r)))
+    by_off = in_step(r * off)
+    bend = in_step(q[0] + off * (q[1] + off * q[2]) + by_off * (q[3] + r * q[4]))
+    k = in_step(r + (by_off - by_off * r) * bend)
+    z = in_step(s + s * off * k)
+    return _after_losses(_on_curve(table, z, off), terms.gain, site, until)
