@@ -10,6 +10,7 @@ denser than 1.77 kg/m3, as above 6,000 m or below -70 degC, is off them: values 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +38,7 @@ SHORT_CELLS = (2, 16)  # as `simd.look_up` has them
 SHORT_ERROR = 5e-5  # of nominal power: where a short table errs by more, another is made
 FIT_POINTS = 41, 7  # of b and within a cell, for a short table
 BOUND_POINTS = np.linspace(0, 1, 33), np.linspace(-0.25, 0.15, 9)  # of f and b - 1, at which an output keeps its limits
-ROUNDING = 3e-7  # of nominal power, of a short table's polynomials
+ROUNDING = 1e-6  # of nominal power, of a short table's polynomials
 SHRINK = 1 - 2e-7  # of z, for a speed at the very end of the curve to belong to it
 
 
@@ -69,7 +70,7 @@ class BentTable(NamedTuple):
     Attributes
     ----------
     cells : ndarray of float32, shape (7, 2, 16)
-        By cell the coefficients of 1, off, off^2, f, f off, f off^2 and f^2 off.
+        By cell the coefficients of 1, off, off^2, z, z off, z off^2 and z^2 off, with z the standard speed [m/s].
     grid, line
         As in `EdgeTable`.
     """
@@ -115,6 +116,7 @@ class Curve(NamedTuple):
     pressure_root: np.ndarray
 
 
+@lru_cache(maxsize=256)
 def prepare_curve(turbine: Turbine, *, short: bool = HAS_AVX512) -> Curve:
     """The table of a turbine's power curve; largest error 1e-4 of nominal power against the exact correction.
 
@@ -151,20 +153,21 @@ def _short_table(turbine: Turbine) -> EdgeTable | BentTable | None:
     return None
 
 
-def _edge_terms(f: np.ndarray, off: np.ndarray) -> np.ndarray:
+def _edge_terms(z: np.ndarray, edge: np.ndarray, off: np.ndarray) -> np.ndarray:
     """What the coefficients of an `EdgeTable` are multiplied with."""
+    f = (z - edge) * SHORT_PER_SPEED
     return np.stack([np.ones_like(f), f, off * (f - f**2)])
 
 
-def _bent_terms(f: np.ndarray, off: np.ndarray) -> np.ndarray:
+def _bent_terms(z: np.ndarray, edge: np.ndarray, off: np.ndarray) -> np.ndarray:
     """What the coefficients of a `BentTable` are multiplied with."""
-    return np.stack([np.ones_like(f), off, off**2, f, f * off, f * off**2, f**2 * off])
+    return np.stack([np.ones_like(z), off, off**2, z, z * off, z * off**2, z**2 * off])
 
 
 def _fit_cells(
-    edges: np.ndarray, speed: np.ndarray, output: np.ndarray, basis: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    edges: np.ndarray, speed: np.ndarray, output: np.ndarray, basis: Callable[..., np.ndarray]
 ) -> np.ndarray | None:
-    """Coefficients by number and cell; None where they miss the curve by too much."""
+    """Coefficients of the terms of a basis by number and cell; None where they miss the curve by too much."""
     low, high = B_RANGE
     b = 0.5 * (low + high) + 0.5 * (high - low) * np.cos(np.pi * np.arange(FIT_POINTS[0]) / (FIT_POINTS[0] - 1))
     place = np.linspace(0.001, 0.999, FIT_POINTS[1])
@@ -176,16 +179,17 @@ def _fit_cells(
         corners = density_corrected_speed(speed, STANDARD_DENSITY * value**3) * value
         exact[number] = np.interp(at[number], corners, output)
     off = np.broadcast_to(b[:, None, None] - 1, at.shape)
-    f = (standard_speed(at, b[:, None, None]) - edges[:-1, None]) / np.diff(edges)[:, None]
-    terms, bounds = basis(f, off), basis(*np.meshgrid(*BOUND_POINTS))
-    found = np.zeros((len(terms), len(z)))
-    for cell in range(len(z)):
-        matrix, wanted = terms[:, :, cell].reshape(len(terms), -1).T, exact[:, cell].ravel()
+    z = standard_speed(at, b[:, None, None])
+    inside, beside = np.meshgrid(*BOUND_POINTS)
+    found = np.zeros((len(basis(z[:1, 0], edges[0], off[:1, 0])), len(edges) - 1))
+    for cell, edge in enumerate(edges[:-1]):
+        wanted = exact[:, cell].ravel()
         if np.ptp(wanted) == 0:
             found[0, cell] = wanted[0]
             continue
+        matrix = basis(z[:, cell].ravel(), edge, off[:, cell].ravel()).T
         found[:, cell] = least_errors(matrix, wanted)
-        there = np.tensordot(found[:, cell], bounds, 1)
+        there = np.tensordot(found[:, cell], basis(edge + inside / SHORT_PER_SPEED, edge, beside), 1)
         found[0, cell] += max(ROUNDING - there.min(), 0)
         found[0, cell] -= max(there.max() + ROUNDING - output.max(), 0)
         if np.abs(matrix @ found[:, cell] - wanted).max() > SHORT_ERROR * output.max():

@@ -188,32 +188,33 @@ def _on_short_table(table, z, off):  # type: ignore[no-untyped-def]
     per_speed, before, lowest, beyond, end = table.grid
     inside = in_step(smaller(beyond, larger(lowest, z)))
     lifted = in_step(fused(inside, per_speed, LIFT - before))
-    f = in_step(fused(inside, per_speed, (LIFTED - before) - lifted))
-    return _until_end(_within_cell(table, lifted, f, off), z, end, table.line)
+    return _until_end(_within_cell(table, lifted, inside, off), z, end, table.line)
 
 
-def _within_cell(table, lifted, f, off):  # type: ignore[no-untyped-def]
-    """Output at a place f within a cell."""
+def _within_cell(table, lifted, z, off):  # type: ignore[no-untyped-def]
+    """Output at a standard speed within the cell of that number."""
 
 
 @generic(_within_cell)
-def _choose_within_cell(table, lifted, f, off):  # type: ignore[no-untyped-def]
+def _choose_within_cell(table, lifted, z, off):  # type: ignore[no-untyped-def]
     return _between_edges if table.instance_class is EdgeTable else _bent
 
 
-def _between_edges(table, lifted, f, off):  # type: ignore[no-untyped-def]
+def _between_edges(table, lifted, z, off):  # type: ignore[no-untyped-def]
+    cells, per_speed, before = table.cells, table.grid[0], table.grid[1]
+    f = in_step(fused(z, per_speed, (LIFTED - before) - lifted))
     by_off = in_step(off * f)
     bump = in_step(by_off - by_off * f)
-    level = in_step(look_up(table.cells, 0, lifted) + f * look_up(table.cells, 1, lifted))
-    return level + bump * look_up(table.cells, 2, lifted)
+    level = in_step(look_up(cells, 0, lifted) + f * look_up(cells, 1, lifted))
+    return level + bump * look_up(cells, 2, lifted)
 
 
-def _bent(table, lifted, f, off):  # type: ignore[no-untyped-def]
+def _bent(table, lifted, z, off):  # type: ignore[no-untyped-def]
     cells = table.cells
     level = in_step(look_up(cells, 1, lifted) + off * look_up(cells, 2, lifted))
     level = in_step(look_up(cells, 0, lifted) + off * level)
-    bent = in_step(look_up(cells, 4, lifted) + off * look_up(cells, 5, lifted) + f * look_up(cells, 6, lifted))
-    return level + f * (look_up(cells, 3, lifted) + off * bent)
+    bent = in_step(look_up(cells, 4, lifted) + off * look_up(cells, 5, lifted) + z * look_up(cells, 6, lifted))
+    return level + z * (look_up(cells, 3, lifted) + off * bent)
 
 
 def _until_end(value, z, end, line):  # type: ignore[no-untyped-def]
