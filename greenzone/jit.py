@@ -46,6 +46,10 @@ class _Cache(FunctionCache):
             return super().load_overload(sig, target_context)
         except OSError:
             return None
+        except Exception:  # whatever unpickling what another version of the package left may raise
+            with contextlib.suppress(OSError):
+                self.flush()
+            return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         try:

@@ -303,3 +303,17 @@ def _check_clock(weather: xr.Dataset, dimension: str) -> None:
 def pressure_from_elevation(elevation: np.ndarray) -> np.ndarray:
     """Mean air pressure [Pa] at an elevation [m], standard atmosphere (pvlib.atmosphere.alt2pres)."""
     return np.asarray(pvlib.atmosphere.alt2pres(elevation))
+
+
+def room_for(shape: tuple[int, ...], out: np.ndarray | None, *, lazy: bool = False) -> np.ndarray:
+    """The array that a series is written into: `out` where one is given, which must fit, else a new one; float32."""
+    if out is None:
+        return np.empty(shape, dtype=np.float32)
+    if lazy:
+        raise GreenzoneError("out is filled at once, and this weather is lazy (dask): load it, or leave out away")
+    if not isinstance(out, np.ndarray) or out.dtype != np.float32 or out.shape != shape:
+        found = f"{out.dtype} {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+        raise GreenzoneError(f"out must be a numpy array of float32 {shape}, not {found}")
+    if not (out.flags.c_contiguous and out.flags.writeable):
+        raise GreenzoneError("out must be contiguous and not read-only: give numpy.empty(shape, 'float32')")
+    return out

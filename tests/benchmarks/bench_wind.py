@@ -113,7 +113,7 @@ def bandwidth(data: xr.Dataset, kind: str, count: int) -> None:
     """Series and mean beside triad and read bandwidth, all threads."""
     for name in (TURBINE, "V126/3300"):
         plan = make_plan(data, name, HUB)
-        work = next(plan.pieces()).work if plan.shape[0] * plan.shape[1] <= 2**25 else whole(plan)
+        work = whole(plan)
         output, other = np.zeros(plan.shape, dtype=np.float32), np.zeros(plan.shape, dtype=np.float32)
         bins = np.zeros(plan.shape[0], dtype=np.int64)
         contenders = {
@@ -173,9 +173,11 @@ def against_atlite(data: xr.Dataset, count: int) -> None:
     power = chosen.output * chosen.nominal_power / 1e6
     config = {"V": chosen.wind_speed, "POW": power, "hub_height": HUB, "P": power.max(), "name": TURBINE}
     config = get_windturbineconfig(config, add_cutout_windspeed=True)
+    room = np.zeros(data["wind_speed"].shape, dtype=np.float32)
     contenders = {
         "atlite": lambda: convert_wind(grid, config, "logarithmic"),
         "capacity_factor": lambda: wind.capacity_factor(data, TURBINE, HUB),
+        "the same with out": lambda: wind.capacity_factor(data, TURBINE, HUB, out=room),
         "mean_capacity_factor": lambda: wind.mean_capacity_factor(data, TURBINE, HUB),
     }
     report("in memory, atlite without density correction", rounds(contenders, count), hours * side * side, "atlite")

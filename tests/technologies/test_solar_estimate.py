@@ -103,6 +103,17 @@ def test_a_file_is_read_block_by_block(weather, tmp_path, monkeypatch):
     np.testing.assert_allclose(factor, solar.capacity_factor(held, 30), atol=1e-6)
 
 
+def test_a_series_is_written_where_one_wants_it(weather):
+    room = np.full((weather.sizes["time"], weather.sizes["site"]), np.nan, dtype=np.float32)
+    expected = solar.capacity_factor(weather, 30.0).values
+    assert np.shares_memory(solar.capacity_factor(weather, 30.0, out=room).values, room)
+    np.testing.assert_array_equal(room, expected)
+    with pytest.raises(GreenzoneError, match="out must be"):
+        solar.capacity_factor(weather, 30.0, out=room[1:])
+    with pytest.raises(GreenzoneError, match="lazy"):
+        solar.capacity_factor(weather.chunk(time=24), 30.0, out=room)
+
+
 def test_optimal_tilt_beats_every_other(weather):
     best = solar.mean_capacity_factor(weather)
     for tilt in range(0, 91, 5):

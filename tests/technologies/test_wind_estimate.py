@@ -52,6 +52,32 @@ def test_capacity_factor_is_the_model_of_the_parts():
     assert result.values == pytest.approx(by_hand(data, "E-126/4200", 135.0), abs=1e-4)
 
 
+def test_a_series_is_written_where_one_wants_it():
+    data, room = weather(), np.full((24 * 60, SITES), np.nan, dtype=np.float32)
+    result = wind.capacity_factor(data, out=room)
+    assert np.shares_memory(result.values, room)
+    np.testing.assert_array_equal(room, wind.capacity_factor(data).values)
+
+
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        (np.zeros((24 * 60, SITES)), r"float32 \(1440, 5\), not float64"),
+        (np.zeros((SITES, 24 * 60), np.float32), r"not float32 \(5, 1440\)"),
+        (np.zeros((SITES, 24 * 60), np.float32).T, "contiguous"),
+        ([0.0], "not list"),
+    ],
+)
+def test_an_array_that_does_not_fit_is_refused(out, message):
+    with pytest.raises(GreenzoneError, match=message):
+        wind.capacity_factor(weather(), out=out)
+
+
+def test_lazy_weather_fills_no_array():
+    with pytest.raises(GreenzoneError, match="lazy"):
+        wind.capacity_factor(weather().chunk(site=2), out=np.zeros((24 * 60, SITES), np.float32))
+
+
 def test_means_and_groups_are_those_of_the_series():
     data = weather()
     plant = {"shear_exponent": np.linspace(0.1, 0.2, SITES), "losses": 0.1, "cold_stop": -5.0}

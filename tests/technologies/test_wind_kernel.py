@@ -11,7 +11,7 @@ from greenzone.simd import HAS_AVX512
 from greenzone.technologies.wind import blocks, custom_turbine, kernel, model, storm_ramp, turbine, turbine_names
 from greenzone.technologies.wind.assemble import hub_terms
 from greenzone.technologies.wind.correction import density_terms
-from greenzone.technologies.wind.curve import BentTable, EdgeTable, LongTable, prepare_curve
+from greenzone.technologies.wind.curve import CornerTable, EdgeTable, LongTable, prepare_curve
 from greenzone.technologies.wind.output import Terms
 
 TABLES = sorted({False, HAS_AVX512})  # whether short
@@ -155,7 +155,7 @@ def test_most_curves_fit_short_tables():
     long = [name for name in turbine_names() if isinstance(prepare_curve(turbine(name), short=True).table, LongTable)]
     assert long == ["ENO114/3500"]  # corners at 13.3 m/s
     assert isinstance(prepare_curve(turbine("V126/3300"), short=True).table, EdgeTable)  # corners each half m/s
-    assert isinstance(prepare_curve(turbine("E-126/4200"), short=True).table, BentTable)  # each m/s
+    assert isinstance(prepare_curve(turbine("E-126/4200"), short=True).table, CornerTable)  # each m/s
     assert not isinstance(prepare_curve(storm_ramp(turbine("E-126/4200"), 22.0, 34.0), short=True).table, LongTable)
 
 

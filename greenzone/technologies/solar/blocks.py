@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from greenzone.technologies.inputs import mid_interval_times
-from greenzone.technologies.solar import assemble, position
+from greenzone.technologies.inputs import mid_interval_times, room_for
+from greenzone.technologies.solar import assemble, position, reduce
 from greenzone.technologies.solar.assemble import Job, Place, Setting
 from greenzone.technologies.solar.mounts import Mount
 from greenzone.technologies.solar.options import System
@@ -69,11 +69,17 @@ class Request(NamedTuple):
                 yield assemble.fill(blank, ready, position.Sun(*(values[part] for values in sun)))
 
 
-def whole(request: Request, run: Callable[[Job], np.ndarray]) -> Any:
-    """Result over (time, site), float32."""
-    if request.on_disk:
-        return np.concatenate([run(job) for job in request.jobs()])
-    return _mapped(request, run) if request.lazy else run(request.job())
+def series(request: Request, prepare: Callable[[Job], Job], out: np.ndarray | None = None) -> Any:
+    """Every value over (time, site), float32, of each prepared job; written into `out` where it is given."""
+    if request.lazy and out is None:
+        return _mapped(request, lambda job: reduce.series(prepare(job)))
+    shape = request.weather.sizes["time"], request.weather.sizes[request.dimension]
+    room, start = room_for(shape, out, lazy=request.lazy), 0
+    for job in request.jobs() if request.on_disk else [request.job()]:
+        stop = start + job.sun.x.size
+        reduce.series(prepare(job), room[start:stop])
+        start = stop
+    return room
 
 
 def summed(request: Request, run: Callable[[Job], np.ndarray]) -> Any:

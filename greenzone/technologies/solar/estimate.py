@@ -32,6 +32,7 @@ def capacity_factor(
     *,
     mount: Mount | None = None,
     horizon: xr.DataArray | None = None,
+    out: np.ndarray | None = None,
     **system: Any,
 ) -> xr.DataArray:
     """AC output over AC capacity in every interval.
@@ -53,6 +54,8 @@ def capacity_factor(
     horizon : DataArray (azimuth, site), optional
         Elevation of the skyline [degree] at azimuths evenly spaced from 0 (north) through 90 (east): below it there is
         no beam, and the diffuse light is reduced by the share of the sky it hides.
+    out : ndarray of float32 (time, site), optional
+        Where the result is written, for calls that repeat: new memory takes up to half of the time.
     **system
         Fields of `System`, e.g. `dc_ac_ratio=1.2`, `losses=0.14`, `sky="perez"`.
 
@@ -64,10 +67,11 @@ def capacity_factor(
     Raises
     ------
     GreenzoneError
-        Weather that cannot be used, angles out of range, unknown fields or values of the system.
+        Weather that cannot be used, angles out of range, unknown fields or values of the system, an `out` that does
+        not fit.
     """
     request = _request(weather, tilt, azimuth, mount, horizon, system)
-    values = blocks.whole(request, reduce.series)
+    values = blocks.series(request, lambda job: job, out)
     return _labelled(values, request.weather, ("time", request.dimension))
 
 
@@ -176,7 +180,7 @@ def plane_of_array(
         float32 (time, site) [W m-2]; NaN as in `capacity_factor`. With `bifaciality` the back counts by that share.
     """
     request = _request(weather, tilt, azimuth, mount, horizon, system)
-    values = blocks.whole(request, lambda job: reduce.series(irradiance_only(job)))
+    values = blocks.series(request, irradiance_only)
     result = _labelled(values, request.weather, ("time", request.dimension)).rename("poa_global")
     return result.assign_attrs(units="W m-2", long_name="irradiance on the plane of the panels")
 

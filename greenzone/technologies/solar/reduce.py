@@ -24,9 +24,10 @@ ROOM = 4_000_000  # values of a tile at all times that each thread keeps at once
 NARROWEST = 64  # sites
 
 
-def series(job: Job) -> np.ndarray:
-    """Every value, float32 (time, site)."""
-    out = np.empty((job.sun.x.size, job.sites.up_x.size), np.float32)
+def series(job: Job, out: np.ndarray | None = None) -> np.ndarray:
+    """Every value, float32 (time, site), in a new array or in `out`."""
+    if out is None:
+        out = np.empty((job.sun.x.size, job.sites.up_x.size), np.float32)
     in_threads(lambda first, last: kernel.fill_series(*job, out, first, last), out.shape[0])
     return out
 

@@ -55,6 +55,9 @@ class Plan(NamedTuple):
         """All hours and sites, in pieces that fit into memory, one read ahead."""
         rows, columns = self._edges()
         todo = [(slice(*r), slice(*c)) for c in columns for r in rows]
+        if len(todo) == 1:
+            yield self.piece(*todo[0])
+            return
         with ThreadPoolExecutor(max_workers=1) as reader:
             ahead = reader.submit(self.piece, *todo[0])
             for following in [*todo[1:], None]:
@@ -76,6 +79,8 @@ class Plan(NamedTuple):
         chunks = self.weather["wind_speed"].chunksizes
         if chunks:
             return _runs(chunks["time"]), _runs(chunks[self.column])
+        if all(_ready(values) for values in self.weather.data_vars.values()):
+            return [(0, times)], [(0, sites)]
         at_hand = getattr(self.weather["wind_speed"].variable, "_in_memory", True)
         rows = max(1, (PIECE_VALUES if at_hand else READ_VALUES) // max(sites, 1))
         return [(start, min(start + rows, times)) for start in range(0, times, rows)], [(0, sites)]
@@ -169,6 +174,12 @@ def _per_site(values: ArrayLike, count: int, name: str, low: float, high: float)
 
 def _float32(values: xr.DataArray | np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def _ready(values: xr.DataArray) -> bool:
+    """Whether the values are in memory as the kernels take them."""
+    at_hand = getattr(values.variable, "_in_memory", False)
+    return bool(at_hand and values.dtype == np.float32 and values.values.flags.c_contiguous)
 
 
 def _runs(sizes: tuple[int, ...]) -> list[tuple[int, int]]:

@@ -38,7 +38,7 @@ SHORT_CELLS = (2, 16)  # as `simd.look_up` has them
 SHORT_ERROR = 5e-5  # of nominal power: where a short table errs by more, another is made
 FIT_POINTS = 41, 7  # of b and within a cell, for a short table
 BOUND_POINTS = np.linspace(0, 1, 33), np.linspace(-0.25, 0.15, 9)  # of f and b - 1, at which an output keeps its limits
-ROUNDING = 1e-6  # of nominal power, of a short table's polynomials
+ROUNDING = 3e-7  # of nominal power, of a short table's polynomials
 SHRINK = 1 - 2e-7  # of z, for a speed at the very end of the curve to belong to it
 
 
@@ -64,13 +64,15 @@ class EdgeTable(NamedTuple):
     line: np.ndarray | None
 
 
-class BentTable(NamedTuple):
-    """A short table of a curve with corners at some edges of its cells; else as `EdgeTable`.
+class CornerTable(NamedTuple):
+    """A short table of a curve with a corner at one edge of each cell at least; else as `EdgeTable`.
+
+    With g the standard speed less that of the corner the output is c0 + g (c1 + off (c2 + c3 off + c4 g)).
 
     Attributes
     ----------
-    cells : ndarray of float32, shape (7, 2, 16)
-        By cell the coefficients of 1, off, off^2, z, z off, z off^2 and z^2 off, with z the standard speed [m/s].
+    cells : ndarray of float32, shape (6, 2, 16)
+        Those coefficients of each cell, and its corner [m/s].
     grid, line
         As in `EdgeTable`.
     """
@@ -103,7 +105,7 @@ class Curve(NamedTuple):
 
     Attributes
     ----------
-    table : EdgeTable, BentTable or LongTable
+    table : EdgeTable, CornerTable or LongTable
         Output by standard speed and b.
     standard_speed : ndarray of float32, shape (10,)
         Where k starts [m/s], 4 coefficients of d, 5 of the bend of k.
@@ -111,7 +113,7 @@ class Curve(NamedTuple):
         Cube root of pressure over the standard one, less 1, as polynomial in pressure - PRESSURE_CENTRE.
     """
 
-    table: EdgeTable | BentTable | LongTable
+    table: EdgeTable | CornerTable | LongTable
     standard_speed: np.ndarray
     pressure_root: np.ndarray
 
@@ -127,7 +129,7 @@ def prepare_curve(turbine: Turbine, *, short: bool = HAS_AVX512) -> Curve:
     return Curve(table, scalars, PRESSURE_ROOT)
 
 
-def _short_table(turbine: Turbine) -> EdgeTable | BentTable | None:
+def _short_table(turbine: Turbine) -> EdgeTable | CornerTable | None:
     """The shortest table that a curve fits; None where it fits none."""
     speed, output = _without_calm(turbine)
     count = SHORT_CELLS[0] * SHORT_CELLS[1]
@@ -145,29 +147,34 @@ def _short_table(turbine: Turbine) -> EdgeTable | BentTable | None:
         return None
     middles = (first - 0.5) / SHORT_PER_SPEED, (first + count - 1.5) / SHORT_PER_SPEED
     grid = np.array([SHORT_PER_SPEED * SHRINK, first - 1, *middles, end], dtype=np.float32)
-    for kind, basis in ((EdgeTable, _edge_terms), (BentTable, _bent_terms)):
-        cells = _fit_cells(edges, speed, output, basis)
-        if cells is not None:
-            table = np.concatenate([np.zeros((len(cells), 1)), cells], axis=1).astype(np.float32)
-            return kind(table.reshape(-1, *SHORT_CELLS), grid, line)
-    return None
+    cells = _fit_cells(edges, speed, output, edges[:-1], _edge_terms)
+    if cells is not None:
+        return EdgeTable(_with_empty_cell(cells), grid, line)
+    corners = np.where(np.isin(edges[1:], speed), edges[1:], edges[:-1])
+    cells = _fit_cells(edges, speed, output, corners, _corner_terms)
+    return None if cells is None else CornerTable(_with_empty_cell(np.vstack([cells, corners])), grid, line)
 
 
-def _edge_terms(z: np.ndarray, edge: np.ndarray, off: np.ndarray) -> np.ndarray:
-    """What the coefficients of an `EdgeTable` are multiplied with."""
-    f = (z - edge) * SHORT_PER_SPEED
+def _with_empty_cell(cells: np.ndarray) -> np.ndarray:
+    """Cells of a short table with one before the first."""
+    return np.concatenate([np.zeros((len(cells), 1)), cells], axis=1).astype(np.float32).reshape(-1, *SHORT_CELLS)
+
+
+def _edge_terms(g: np.ndarray, off: np.ndarray) -> np.ndarray:
+    """What the coefficients of an `EdgeTable` are multiplied with, in the speed above the lower edge."""
+    f = g * SHORT_PER_SPEED
     return np.stack([np.ones_like(f), f, off * (f - f**2)])
 
 
-def _bent_terms(z: np.ndarray, edge: np.ndarray, off: np.ndarray) -> np.ndarray:
-    """What the coefficients of a `BentTable` are multiplied with."""
-    return np.stack([np.ones_like(z), off, off**2, z, z * off, z * off**2, z**2 * off])
+def _corner_terms(g: np.ndarray, off: np.ndarray) -> np.ndarray:
+    """What the coefficients of a `CornerTable` are multiplied with, in the speed above the corner."""
+    return np.stack([np.ones_like(g), g, g * off, g * off**2, g**2 * off])
 
 
 def _fit_cells(
-    edges: np.ndarray, speed: np.ndarray, output: np.ndarray, basis: Callable[..., np.ndarray]
+    edges: np.ndarray, speed: np.ndarray, output: np.ndarray, origins: np.ndarray, basis: Callable[..., np.ndarray]
 ) -> np.ndarray | None:
-    """Coefficients of the terms of a basis by number and cell; None where they miss the curve by too much."""
+    """Coefficients by number and cell of terms in speed above an origin; None where they miss the curve by too much."""
     low, high = B_RANGE
     b = 0.5 * (low + high) + 0.5 * (high - low) * np.cos(np.pi * np.arange(FIT_POINTS[0]) / (FIT_POINTS[0] - 1))
     place = np.linspace(0.001, 0.999, FIT_POINTS[1])
@@ -181,15 +188,15 @@ def _fit_cells(
     off = np.broadcast_to(b[:, None, None] - 1, at.shape)
     z = standard_speed(at, b[:, None, None])
     inside, beside = np.meshgrid(*BOUND_POINTS)
-    found = np.zeros((len(basis(z[:1, 0], edges[0], off[:1, 0])), len(edges) - 1))
-    for cell, edge in enumerate(edges[:-1]):
+    found = np.zeros((len(basis(z[0, 0], off[0, 0])), len(origins)))
+    for cell, origin in enumerate(origins):
         wanted = exact[:, cell].ravel()
         if np.ptp(wanted) == 0:
             found[0, cell] = wanted[0]
             continue
-        matrix = basis(z[:, cell].ravel(), edge, off[:, cell].ravel()).T
+        matrix = basis(z[:, cell].ravel() - origin, off[:, cell].ravel()).T
         found[:, cell] = least_errors(matrix, wanted)
-        there = np.tensordot(found[:, cell], basis(edge + inside / SHORT_PER_SPEED, edge, beside), 1)
+        there = np.tensordot(found[:, cell], basis(edges[cell] - origin + inside / SHORT_PER_SPEED, beside), 1)
         found[0, cell] += max(ROUNDING - there.min(), 0)
         found[0, cell] -= max(there.max() + ROUNDING - output.max(), 0)
         if np.abs(matrix @ found[:, cell] - wanted).max() > SHORT_ERROR * output.max():

@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from greenzone.errors import GreenzoneError
+from greenzone.technologies.inputs import room_for
 from greenzone.technologies.wind import blocks, climate
 from greenzone.technologies.wind.assemble import Plan, get_turbine, make_plan
 from greenzone.technologies.wind.turbines import Turbine
@@ -29,6 +30,7 @@ def capacity_factor(
     shear_exponent: ArrayLike = 0.143,
     losses: ArrayLike = 0.0,
     cold_stop: float = -np.inf,
+    out: np.ndarray | None = None,
 ) -> xr.DataArray:
     """Output over nominal power in every interval, on the density-corrected power curve.
 
@@ -48,6 +50,8 @@ def capacity_factor(
         Share of the output that is lost. [1]
     cold_stop : float
         Air temperature at the hub below which the turbine stands still. [degC]
+    out : ndarray of float32 (time, site), optional
+        Where the result is written, for calls that repeat: new memory takes up to half of the time.
 
     Returns
     -------
@@ -58,12 +62,13 @@ def capacity_factor(
     Raises
     ------
     GreenzoneError
-        Weather that cannot be used, an unknown turbine, numbers out of range.
+        Weather that cannot be used, an unknown turbine, numbers out of range, an `out` that does not fit.
     """
     plan = make_plan(weather, turbine, hub_height, shear_exponent, losses, cold_stop)
-    if plan.weather["wind_speed"].chunks is not None:
+    lazy = plan.weather["wind_speed"].chunks is not None
+    if lazy and out is None:
         return _lazy(plan)
-    output = np.empty(plan.shape, dtype=np.float32)
+    output = room_for(plan.shape, out, lazy=lazy)
     for piece in plan.pieces():
         blocks.series(piece.work, output[piece.times])
     return _labelled(output, plan, ("time", plan.column))

@@ -197,7 +197,7 @@ def _within_cell(table, lifted, z, off):  # type: ignore[no-untyped-def]
 
 @generic(_within_cell)
 def _choose_within_cell(table, lifted, z, off):  # type: ignore[no-untyped-def]
-    return _between_edges if table.instance_class is EdgeTable else _bent
+    return _between_edges if table.instance_class is EdgeTable else _about_corner
 
 
 def _between_edges(table, lifted, z, off):  # type: ignore[no-untyped-def]
@@ -209,12 +209,11 @@ def _between_edges(table, lifted, z, off):  # type: ignore[no-untyped-def]
     return level + bump * look_up(cells, 2, lifted)
 
 
-def _bent(table, lifted, z, off):  # type: ignore[no-untyped-def]
+def _about_corner(table, lifted, z, off):  # type: ignore[no-untyped-def]
     cells = table.cells
-    level = in_step(look_up(cells, 1, lifted) + off * look_up(cells, 2, lifted))
-    level = in_step(look_up(cells, 0, lifted) + off * level)
-    bent = in_step(look_up(cells, 4, lifted) + off * look_up(cells, 5, lifted) + z * look_up(cells, 6, lifted))
-    return level + z * (look_up(cells, 3, lifted) + off * bent)
+    g = in_step(z - look_up(cells, 5, lifted))
+    bent = in_step(look_up(cells, 2, lifted) + off * look_up(cells, 3, lifted) + g * look_up(cells, 4, lifted))
+    return look_up(cells, 0, lifted) + g * in_step(look_up(cells, 1, lifted) + off * bent)
 
 
 def _until_end(value, z, end, line):  # type: ignore[no-untyped-def]
@@ -291,8 +290,8 @@ def output_of(speed, air, pascal, i, end, terms, site, until, c):  # type: ignor
     s = in_step(hub + hub * off)
     # as `correction.standard_speed`
     scale = in_step(d[1] + off * in_step(d[2] + off * in_step(d[3] + off * d[4])))
-    r = in_step((s - d[0]) * scale)
-    r = in_step(smaller(1, larger(0, r)))
+    r = in_step(larger(0, s - d[0]) * scale)
+    r = in_step(smaller(1, r))
     by_off = in_step(r * off)
     bend = in_step(q[0] + off * (q[1] + off * q[2]) + by_off * (q[3] + r * q[4]))
     k = in_step(r + (by_off - by_off * r) * bend)
