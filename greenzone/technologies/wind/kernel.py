@@ -23,7 +23,8 @@ from greenzone.technologies.wind.output import (
     row_or_none,
 )
 
-TOGETHER = 8  # hours of the same sites worked on in turn: what belongs to sites is fetched once for all
+TOGETHER = 8  # hours of the same sites that are summed in turn: what belongs to sites is fetched once for all
+IN_SERIES = 4  # the same where each hour is written
 NARROW = 1024  # sites up to which that stays near the processor anyway: hours one after the other, as they lie
 BLOCK = 1024  # values worked on together where they go into sums
 LARGE = 2**18  # values of a part of a series, above which it is written past the caches
@@ -36,7 +37,7 @@ def series_of_hours(wind, temp, pressure, terms, curve, output):  # type: ignore
     c, here, past = coefficients(curve), of_sites(terms), output.size > LARGE
     speed, air, pascal, out = base(wind), base(temp), base_or_none(pressure), base(output)
     hours, sites = wind.shape
-    together = TOGETHER if sites > NARROW else 1
+    together = IN_SERIES if sites > NARROW else 1
     for first in range(0, hours, together):
         last = min(first + together, hours)
         for start in range(0, sites + LANES, LANES):
