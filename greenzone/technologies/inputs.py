@@ -17,7 +17,7 @@ import xarray as xr
 from greenzone.errors import GreenzoneError, nearest
 
 INTERVALS = ("start", "mid", "end", "instant")
-SAMPLE_VALUES = 200_000  # values looked at to judge the units of one variable
+SAMPLE_VALUES = 100_000  # values looked at to judge the units of one variable
 CLOCK_TOLERANCE = 1.25  # h between the sun of the data and the real one; half-hour stamps and afternoon clouds pass
 
 
