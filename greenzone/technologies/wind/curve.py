@@ -212,6 +212,7 @@ def _without_calm(turbine: Turbine) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _long_table(turbine: Turbine) -> LongTable:
+    """A table of narrow cells, for any curve."""
     per_speed = _cells_per_speed(turbine.wind_speed)
     cells = round(float(turbine.wind_speed[-1]) * per_speed)
     start, end = _ends_of_cells(turbine, per_speed, cells)
