@@ -88,6 +88,38 @@ def test_curves_of_any_shape(speeds, powers):
     assert np.abs(output(mine, speed, density) - expected)[sure].max() < 3e-4
 
 
+def made_curve(rng):
+    """A turbine of a made-up curve with corners at whole or half m/s, some left out, flat or falling at its end."""
+    step = rng.choice([0.5, 1.0])
+    count = rng.integers(8, 28)
+    speeds = step * (rng.integers(0, 6 / step) + np.arange(count))
+    powers = np.minimum(np.cumsum(rng.uniform(0, 0.38 * step, count)), rng.uniform(0.5, 1.0))
+    powers -= powers[0] * (rng.random() < 0.7)
+    powers[-1] *= rng.choice([0.0, 0.7, 1.0], p=[0.1, 0.1, 0.8])
+    kept = rng.random(count) < rng.choice([0.8, 1.0])
+    kept[[0, -2, -1]] = True
+    return custom_turbine("made", speeds[kept], powers[kept] / powers.max() * 1e6, 1e6)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(0, 2**32 - 1))
+def test_made_up_curves(seed):
+    rng = np.random.default_rng(seed)
+    made = made_curve(rng)
+    density = rng.uniform(0.71, 1.49, (8, 600))
+    corners = model.density_corrected_speed(rng.choice(made.wind_speed, (8, 300)), density[:, :300])
+    others = rng.uniform(0, made.cut_out_speed * 1.3, (8, 300))
+    speed = np.concatenate([corners * (1 + 1e-3 * rng.standard_normal((8, 300))), others], axis=1).astype(np.float32)
+    result = output(made, speed, density)
+    assert (result >= 0).all()
+    assert (result <= np.float32(made.output.max())).all()
+    expected = model.density_corrected_output(speed, density, made.wind_speed, made.output)
+    sure = away_from_steps(made, speed, density)
+    largest = 3 * LARGEST_DEVIATION if isinstance(prepare_curve(made).table, LongTable) else LARGEST_DEVIATION
+    steepest = np.abs(np.diff(made.output) / np.diff(made.wind_speed)).max()
+    assert np.abs(result - expected)[sure].max() < largest * max(1.0, 4 * steepest)
+
+
 def test_error_outside_the_usual_densities_stays_small():
     # 0.6 kg/m3: 5,500 m and 20 degC; 1.75: -70 degC at sea level
     chosen = turbine("E-126/4200")
