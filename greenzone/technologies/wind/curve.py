@@ -41,6 +41,8 @@ BOUND_POINTS = np.linspace(0, 1, 33), np.linspace(-0.25, 0.15, 9)  # of f and b 
 ROUNDING = 3e-7  # of nominal power, of a short table's polynomials
 SHRINK = 1 - 2e-7  # of z, for a speed at the very end of the curve to belong to it
 
+Basis = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of a speed and b - 1: the terms of a cell's polynomial
+
 
 class EdgeTable(NamedTuple):
     """A short table of a curve with a corner at every edge of its cells.
@@ -152,11 +154,12 @@ def _short_table(turbine: Turbine) -> EdgeTable | CornerTable | None:
         return None
     middles = (first - 0.5) / SHORT_PER_SPEED, (first + count - 1.5) / SHORT_PER_SPEED
     grid = np.array([SHORT_PER_SPEED * SHRINK, first - 1, *middles, end], dtype=np.float32)
-    cells = _fit_cells(edges, speed, output, edges[:-1], _edge_terms)
+    points, peak = _within_cells(edges, speed, output), float(turbine.output.max())
+    cells = _fit_cells(points, edges, edges[:-1], _edge_terms, peak)
     if cells is not None:
         return EdgeTable(_with_empty_cell(cells), grid, line)
     corners = np.where(np.isin(edges[1:], speed), edges[1:], edges[:-1])
-    cells = _fit_cells(edges, speed, output, corners, _corner_terms)
+    cells = _fit_cells(points, edges, corners, _corner_terms, peak)
     return None if cells is None else CornerTable(_with_empty_cell(np.vstack([cells, corners])), grid, line)
 
 
@@ -176,22 +179,30 @@ def _corner_terms(g: np.ndarray, off: np.ndarray) -> np.ndarray:
     return np.stack([np.ones_like(g), g, g * off, g * off**2, g**2 * off])
 
 
-def _fit_cells(
-    edges: np.ndarray, speed: np.ndarray, output: np.ndarray, origins: np.ndarray, basis: Callable[..., np.ndarray]
-) -> np.ndarray | None:
-    """Coefficients by number and cell of terms in speed above an origin; None where they miss the curve by too much."""
+def _within_cells(edges: np.ndarray, speed: np.ndarray, output: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Standard speed as the kernels find it, b - 1 and exact output of points in all cells: arrays (b, cell, place)."""
     low, high = B_RANGE
     b = 0.5 * (low + high) + 0.5 * (high - low) * np.cos(np.pi * np.arange(FIT_POINTS[0]) / (FIT_POINTS[0] - 1))
     place = np.linspace(0.001, 0.999, FIT_POINTS[1])
-    z = edges[:-1, None] + np.diff(edges)[:, None] * place
-    k = (density_exponent(z) - CORRECTION_EXPONENTS[0]) / CORRECTION_EXPONENTS[0]
-    at = z * b[:, None, None] ** -k
+    exact_z = edges[:-1, None] + np.diff(edges)[:, None] * place
+    k = (density_exponent(exact_z) - CORRECTION_EXPONENTS[0]) / CORRECTION_EXPONENTS[0]
+    at = exact_z * b[:, None, None] ** -k
     exact = np.empty_like(at)
     for number, value in enumerate(b):
         corners = density_corrected_speed(speed, STANDARD_DENSITY * value**3) * value
         exact[number] = np.interp(at[number], corners, output)
-    off = np.broadcast_to(b[:, None, None] - 1, at.shape)
-    z = standard_speed(at, b[:, None, None])
+    return standard_speed(at, b[:, None, None]), np.broadcast_to(b[:, None, None] - 1, at.shape), exact
+
+
+def _fit_cells(
+    points: tuple[np.ndarray, ...],
+    edges: np.ndarray,
+    origins: np.ndarray,
+    basis: Callable[..., np.ndarray],
+    peak: float,
+) -> np.ndarray | None:
+    """Coefficients by number and cell of terms in speed above an origin; None where they miss the curve by too much."""
+    z, off, exact = points
     inside, beside = np.meshgrid(*BOUND_POINTS)
     found = np.zeros((len(basis(z[0, 0], off[0, 0])), len(origins)))
     for cell, origin in enumerate(origins):
@@ -203,8 +214,8 @@ def _fit_cells(
         found[:, cell] = least_errors(matrix, wanted)
         there = np.tensordot(found[:, cell], basis(edges[cell] - origin + inside / SHORT_PER_SPEED, beside), 1)
         found[0, cell] += max(ROUNDING - there.min(), 0)
-        found[0, cell] -= max(there.max() + ROUNDING - output.max(), 0)
-        if np.abs(matrix @ found[:, cell] - wanted).max() > SHORT_ERROR * output.max():
+        found[0, cell] -= max(there.max() + ROUNDING - peak, 0)
+        if np.abs(matrix @ found[:, cell] - wanted).max() > SHORT_ERROR * peak:
             return None
     return found
 
