@@ -179,8 +179,10 @@ def against_atlite(data: xr.Dataset, count: int) -> None:
         "capacity_factor": lambda: wind.capacity_factor(data, TURBINE, HUB),
         "the same with out": lambda: wind.capacity_factor(data, TURBINE, HUB, out=room),
         "mean_capacity_factor": lambda: wind.mean_capacity_factor(data, TURBINE, HUB),
+        "series, standard air, out": lambda: wind.capacity_factor(data, TURBINE, HUB, density=1.225, out=room),
+        "mean, standard air": lambda: wind.mean_capacity_factor(data, TURBINE, HUB, density=1.225),
     }
-    report("in memory, atlite without density correction", rounds(contenders, count), hours * side * side, "atlite")
+    report("in memory, atlite in standard air", rounds(contenders, count), hours * side * side, "atlite")
     with tempfile.TemporaryDirectory() as folder:
         theirs, ours = Path(folder) / "cutout.nc", Path(folder) / "weather.nc"
         grid.to_netcdf(theirs, engine="h5netcdf")

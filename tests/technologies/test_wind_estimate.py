@@ -52,6 +52,30 @@ def test_capacity_factor_is_the_model_of_the_parts():
     assert result.values == pytest.approx(by_hand(data, "E-126/4200", 135.0), abs=1e-4)
 
 
+@pytest.mark.parametrize("density", [1.225, 0.95, np.linspace(0.8, 1.3, SITES)])
+def test_air_of_the_same_density(density):
+    data, chosen = weather(), wind.turbine("V126/3300")
+    bare = data[["wind_speed"]].drop_vars("elevation")
+    full = wind.capacity_factor(bare, "V126/3300", 117.0, density=density, losses=0.1)
+    speed = model.power_law(data["wind_speed"].values, 10.0, 117.0, 0.143)
+    rho = np.broadcast_to(density, speed.shape)
+    expected = 0.9 * model.density_corrected_output(speed, rho, chosen.wind_speed, chosen.output)
+    assert full.values == pytest.approx(expected, abs=1e-4)
+    plant = {"turbine": "V126/3300", "hub_height": 117.0, "density": density, "losses": 0.1}
+    assert wind.mean_capacity_factor(bare, **plant).values == pytest.approx(full.values.mean(0, dtype=float), rel=1e-6)
+    grouped = wind.group_capacity_factor(bare, list("ababa"), **plant)
+    assert grouped.values[1] == pytest.approx(full.values[:, [1, 3]].mean(1, dtype=float), abs=1e-6)
+    lazy = wind.capacity_factor(bare.chunk(time=500, site=2), **plant)
+    np.testing.assert_array_equal(lazy.values, full.values)
+
+
+def test_a_density_that_cannot_be_is_refused():
+    with pytest.raises(GreenzoneError, match="density must lie between"):
+        wind.capacity_factor(weather(), density=1225.0)
+    with pytest.raises(GreenzoneError, match="leave out density"):
+        wind.capacity_factor(weather(), density=1.2, cold_stop=-20.0)
+
+
 def test_a_series_is_written_where_one_wants_it():
     data, room = weather(), np.full((24 * 60, SITES), np.nan, dtype=np.float32)
     result = wind.capacity_factor(data, out=room)

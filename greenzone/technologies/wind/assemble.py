@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -27,6 +27,7 @@ from greenzone.technologies.wind.turbines import turbine as library_turbine
 
 PIECE_VALUES = 2**25  # of one variable that are converted at a time
 READ_VALUES = 2**22  # of one variable that are read at a time, while those before are computed
+DENSITY_RANGE = 0.6, 1.7  # kg/m3, for which power curves are prepared
 REFERENCE_TEMP = 10.0  # degC, about which the fall of density to the hub is taken
 
 
@@ -69,9 +70,8 @@ class Plan(NamedTuple):
     def piece(self, times: slice, sites: slice) -> Piece:
         """Some hours of some sites, read into memory."""
         part = self.weather.isel({"time": times, self.column: sites})
-        pressure = _float32(part["pressure"]) if "pressure" in part else None
-        wind, temp, terms = _float32(part["wind_speed"]), _float32(part["temp_air"]), self.terms.of(sites)
-        work = blocks.Hours(wind, temp, pressure, terms, self.curve)
+        temp, pressure = (_float32(part[name]) if name in part else None for name in ("temp_air", "pressure"))
+        work = blocks.Hours(_float32(part["wind_speed"]), temp, pressure, self.terms.of(sites), self.curve)
         return Piece(times, sites, work)
 
     def _edges(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
@@ -93,11 +93,11 @@ def make_plan(
     shear_exponent: ArrayLike = 0.143,
     losses: ArrayLike = 0.0,
     cold_stop: float = -np.inf,
+    density: ArrayLike | None = None,
 ) -> Plan:
     """Check everything a user gave and bring it into the kernels' form; see `estimate.capacity_factor`."""
     curve = prepare_curve(get_turbine(turbine))
-    has_pressure = "pressure" in weather
-    checked = check_weather(weather, ("wind_speed", "temp_air"), ("pressure",), () if has_pressure else ("elevation",))
+    checked = _checked(weather, density, cold_stop)
     column = second_dimension(checked, "wind_speed")
     count = checked.sizes[column]
     if 0 in checked["wind_speed"].shape:
@@ -106,12 +106,23 @@ def make_plan(
     lost = _per_site(losses, count, "losses", 0.0, 1.0)
     hub = float(_per_site(hub_height, 1, "hub_height", 5.0, 500.0)[0])
     factor = model.power_law(1.0, wind_height(checked["wind_speed"]), hub, shear)
-    ground = (
-        model.STANDARD_PRESSURE
-        if has_pressure
-        else model.standard_pressure(np.asarray(weather["elevation"].values, dtype=float))
-    )
+    if density is not None:
+        same = _per_site(density, count, "density", *DENSITY_RANGE)
+        return Plan(checked, column, terms_of_density(count, factor, same, 1 - lost), curve)
+    ground: ArrayLike = model.STANDARD_PRESSURE
+    if "pressure" not in checked:
+        ground = model.standard_pressure(np.asarray(weather["elevation"].values, dtype=float))
     return Plan(checked, column, hub_terms(count, hub, factor, ground, cold_stop=cold_stop, gain=1 - lost), curve)
+
+
+def _checked(weather: xr.Dataset, density: ArrayLike | None, cold_stop: float) -> xr.Dataset:
+    """The variables that are needed; temperature and pressure only where they make the density of the air."""
+    if density is None:
+        coordinates = () if "pressure" in weather else ("elevation",)
+        return check_weather(weather, ("wind_speed", "temp_air"), ("pressure",), coordinates)
+    if cold_stop > -np.inf:
+        raise GreenzoneError("cold_stop needs the temperature of the air hour by hour: leave out density")
+    return check_weather(weather, ("wind_speed",))
 
 
 def get_turbine(turbine: str | Turbine) -> Turbine:
@@ -157,8 +168,18 @@ def hub_terms(
     temp_add = (REFERENCE_TEMP + model.KELVIN) * (thinner - 1)
     offset = np.asarray(temp_offset, dtype=float)
     still_below = cold_stop - offset + model.LAPSE_RATE * hub_height if cold_stop > -np.inf else None
+    return _terms(count, speed_factor, still_below, gain, *density_terms(offset + temp_add, pressure))
+
+
+def terms_of_density(count: int, speed_factor: ArrayLike, density: ArrayLike, gain: ArrayLike = 1.0) -> Terms:
+    """Each site's terms for the kernels in air whose density [kg/m3] at the hub is always the same; see `hub_terms`."""
+    thickness = np.cbrt(np.asarray(density, dtype=float) / model.STANDARD_DENSITY) - 1
+    return _terms(count, speed_factor, None, gain, thickness, None, None, None, None, None)
+
+
+def _terms(count: int, speed_factor: ArrayLike, still: ArrayLike | None, gain: ArrayLike, *b: Any) -> Terms:
     left = None if np.all(np.asarray(gain) == 1) else gain
-    values = speed_factor, still_below, left, *density_terms(offset + temp_add, pressure)
+    values = speed_factor, still, left, *b
     return Terms(*(None if v is None else _float32(np.broadcast_to(v, count)) for v in values))  # type: ignore[arg-type]
 
 

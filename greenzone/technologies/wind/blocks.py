@@ -23,18 +23,18 @@ ALL_HOURS = np.empty(0, dtype=np.int64)
 
 
 class Hours(NamedTuple):
-    """Weather of each site: float32 arrays (time, site); `pressure` None where `terms` hold it."""
+    """Weather of each site: float32 arrays (time, site); `temp`, `pressure` None where `terms` hold what they make."""
 
     wind: np.ndarray
-    temp: np.ndarray
+    temp: np.ndarray | None
     pressure: np.ndarray | None
     terms: Terms
     curve: Curve
 
     def part(self, start: int, stop: int) -> Hours:
         """The hours from `start` to `stop`."""
-        pressure = None if self.pressure is None else self.pressure[start:stop]
-        return self._replace(wind=self.wind[start:stop], temp=self.temp[start:stop], pressure=pressure)
+        temp, pressure = (None if values is None else values[start:stop] for values in (self.temp, self.pressure))
+        return self._replace(wind=self.wind[start:stop], temp=temp, pressure=pressure)
 
 
 class Cells(NamedTuple):

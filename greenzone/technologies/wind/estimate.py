@@ -30,6 +30,7 @@ def capacity_factor(
     shear_exponent: ArrayLike = 0.143,
     losses: ArrayLike = 0.0,
     cold_stop: float = -np.inf,
+    density: ArrayLike | None = None,
     out: np.ndarray | None = None,
 ) -> xr.DataArray:
     """Output over nominal power in every interval, on the density-corrected power curve.
@@ -50,6 +51,9 @@ def capacity_factor(
         Share of the output that is lost. [1]
     cold_stop : float
         Air temperature at the hub below which the turbine stands still. [degC]
+    density : float or array (site), optional
+        Density of the air at the hub where it is taken to be always the same; the weather then needs neither
+        temperature, pressure nor elevation. 1.225 leaves the power curve as it is. [kg/m3]
     out : ndarray of float32 (time, site), optional
         Where the result is written, for calls that repeat: new memory takes up to half of the time.
 
@@ -64,7 +68,7 @@ def capacity_factor(
     GreenzoneError
         Weather that cannot be used, an unknown turbine, numbers out of range, an `out` that does not fit.
     """
-    plan = make_plan(weather, turbine, hub_height, shear_exponent, losses, cold_stop)
+    plan = make_plan(weather, turbine, hub_height, shear_exponent, losses, cold_stop, density)
     lazy = plan.weather["wind_speed"].chunks is not None
     if lazy and out is None:
         return _lazy(plan)
@@ -216,12 +220,12 @@ def _lazy(plan: Plan) -> xr.DataArray:
     terms = [xr.DataArray(values, dims=plan.column) for values in given.values()]
 
     def block(*arrays: np.ndarray) -> np.ndarray:
-        weather = [np.ascontiguousarray(array, dtype=np.float32) for array in arrays[: len(names)]]
+        weather = dict(zip(names, (np.ascontiguousarray(array, dtype=np.float32) for array in arrays), strict=False))
         of_site = (np.ascontiguousarray(array).ravel() for array in arrays[len(names) :])
         site = plan.terms._replace(**dict(zip(given, of_site, strict=True)))
-        output = np.empty(weather[0].shape, dtype=np.float32)
-        pressure = weather[2] if len(names) == 3 else None
-        blocks.series(blocks.Hours(weather[0], weather[1], pressure, site, plan.curve), output)
+        output = np.empty(weather["wind_speed"].shape, dtype=np.float32)
+        streams = weather["wind_speed"], weather.get("temp_air"), weather.get("pressure")
+        blocks.series(blocks.Hours(*streams, site, plan.curve), output)
         return output
 
     result = xr.apply_ufunc(block, *streams, *terms, dask="parallelized", output_dtypes=[np.float32])

@@ -1,8 +1,8 @@
 """Compiled wind kernels: density-corrected output of rows of weather, and sums of it.
 
 Comes in: wind, temperature and pressure in rows, float32; each row is one hour over sites, or one weather cell over
-hours; `pressure` is None where `terms` hold it. Goes out: capacity factors of the same shape, or their sums. NaN in
-gives NaN out. `blocks.py` shares the rows among threads.
+hours; `pressure` is None where `terms` hold it, and `temp` too where they hold the density of the air. Goes out:
+capacity factors of the same shape, or their sums. NaN in gives NaN out. `blocks.py` shares the rows among threads.
 
 A row is worked through in lanes (see `greenzone.simd`).
 """
@@ -35,7 +35,7 @@ def series_of_hours(wind, temp, pressure, terms, curve, output):  # type: ignore
     """Fill `output` (time, site) from weather of the same shape."""
     wide_vectors()
     c, here, past = coefficients(curve), of_sites(terms), output.size > LARGE
-    speed, air, pascal, out = base(wind), base(temp), base_or_none(pressure), base(output)
+    speed, air, pascal, out = base(wind), base_or_none(temp), base_or_none(pressure), base(output)
     hours, sites = wind.shape
     together = IN_SERIES if sites > NARROW else 1
     for first in range(0, hours, together):
@@ -55,7 +55,7 @@ def sums_of_hours(wind, temp, pressure, terms, curve, bins, sums):  # type: igno
     """Add the output of each hour to the row of `sums` (bin, site) that `bins` (time) names."""
     wide_vectors()
     c, here = coefficients(curve), of_sites(terms)
-    speed, air, pascal, total = base(wind), base(temp), base_or_none(pressure), base(sums)
+    speed, air, pascal, total = base(wind), base_or_none(temp), base_or_none(pressure), base(sums)
     hours, sites = wind.shape
     room = np.empty(TOGETHER * LANES, np.float32)
     values, size = base(room), room.size
@@ -96,7 +96,7 @@ def groups_of_hours(wind, temp, pressure, terms, curve, group, weight, sums):  #
     c, values, sites = coefficients(curve), np.empty(BLOCK, np.float32), wind.shape[1]
     here = of_sites(terms)
     for time in range(wind.shape[0]):
-        speed, air, pascal, row = base(wind[time]), base(temp[time]), row_or_none(pressure, time), sums[time]
+        speed, air, pascal, row = base(wind[time]), row_or_none(temp, time), row_or_none(pressure, time), sums[time]
         for start in range(0, sites, BLOCK):
             end = min(start + BLOCK, sites)
             for i in range(start, end, LANES):

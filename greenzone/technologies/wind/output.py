@@ -44,17 +44,18 @@ class Terms(NamedTuple):
     gain : what losses leave of the output; None where nothing is lost. [1]
     b0, b1, b2, b3, b4, b5 : coefficients, in the weather's air temperature in degC, of b - 1 at the hub, where
         b = (density / 1.225)^(1/3); at standard pressure where it comes hour by hour. See `correction.density_terms`.
+        All but b0 are None where the density of the air is always the same.
     """
 
     speed_factor: np.ndarray
     still_below: np.ndarray | None
     gain: np.ndarray | None
     b0: np.ndarray
-    b1: np.ndarray
-    b2: np.ndarray
-    b3: np.ndarray
-    b4: np.ndarray
-    b5: np.ndarray
+    b1: np.ndarray | None
+    b2: np.ndarray | None
+    b3: np.ndarray | None
+    b4: np.ndarray | None
+    b5: np.ndarray | None
 
     def of(self, sites: slice | np.ndarray) -> Terms:
         """The terms of some sites."""
@@ -69,7 +70,8 @@ def of_sites(terms):  # type: ignore[no-untyped-def]
     """Where the terms of all sites stand."""
     speed, still, gain, b0, b1, b2, b3, b4, b5 = terms
     return Terms(
-        base(speed), base_or_none(still), base_or_none(gain), base(b0), base(b1), base(b2), base(b3), base(b4), base(b5)
+        base(speed), base_or_none(still), base_or_none(gain), base(b0), base_or_none(b1), base_or_none(b2),
+        base_or_none(b3), base_or_none(b4), base_or_none(b5),
     )  # fmt: skip
 
 
@@ -121,6 +123,36 @@ def _choose_row(rows, number):  # type: ignore[no-untyped-def]
     if isinstance(rows, types.NoneType):
         return lambda rows, number: None
     return lambda rows, number: base(rows[number])
+
+
+def _streamed(air, i, end):  # type: ignore[no-untyped-def]
+    """Lanes of temperature, or None where there is none."""
+
+
+@generic(_streamed)
+def _choose_streamed(air, i, end):  # type: ignore[no-untyped-def]
+    if isinstance(air, types.NoneType):
+        return lambda air, i, end: None
+    return lambda air, i, end: stream(air, i, end)
+
+
+def _thickness(temp, terms, site, until):  # type: ignore[no-untyped-def]
+    """b - 1 at standard pressure or that of the site; always the same where there is no temperature."""
+
+
+@generic(_thickness)
+def _choose_thickness(temp, terms, site, until):  # type: ignore[no-untyped-def]
+    if isinstance(temp, types.NoneType):
+        return lambda temp, terms, site, until: read(terms.b0, site, until)
+
+    def of_temperature(temp, terms, site, until):  # type: ignore[no-untyped-def]
+        # taken apart into halves that do not wait for one another
+        temp2 = in_step(temp * temp)
+        upper = in_step(read(terms.b4, site, until) + temp * read(terms.b5, site, until))
+        upper = in_step(read(terms.b2, site, until) + temp * read(terms.b3, site, until) + temp2 * upper)
+        return read(terms.b0, site, until) + temp * read(terms.b1, site, until) + temp2 * upper
+
+    return of_temperature
 
 
 def _under(off, pressure, i, end, p):  # type: ignore[no-untyped-def]
@@ -278,14 +310,10 @@ def output_of(speed, air, pascal, i, end, terms, site, until, c):  # type: ignor
     `terms` are those of the sites from `site` to `until`.
     """
     p, (d, q), table = c
-    temp = stream(air, i, end)
+    temp = _streamed(air, i, end)
     hub = stream(speed, i, end) * read(terms.speed_factor, site, until)
     hub = _unless_cold(hub, temp, terms.still_below, site, until)
-    # Polynomials are taken apart into halves that do not wait for one another.
-    temp2 = in_step(temp * temp)
-    upper = in_step(read(terms.b4, site, until) + temp * read(terms.b5, site, until))
-    upper = in_step(read(terms.b2, site, until) + temp * read(terms.b3, site, until) + temp2 * upper)
-    off = in_step(read(terms.b0, site, until) + temp * read(terms.b1, site, until) + temp2 * upper)
+    off = in_step(_thickness(temp, terms, site, until))
     off = in_step(_under(off, pascal, i, end, p))
     s = in_step(hub + hub * off)
     # as `correction.standard_speed`
