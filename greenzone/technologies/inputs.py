@@ -305,15 +305,19 @@ def pressure_from_elevation(elevation: np.ndarray) -> np.ndarray:
     return np.asarray(pvlib.atmosphere.alt2pres(elevation))
 
 
-def room_for(shape: tuple[int, ...], out: np.ndarray | None, *, lazy: bool = False) -> np.ndarray:
-    """The array that a series is written into: `out` where one is given, which must fit, else a new one; float32."""
+def room_for(weather: xr.Dataset, out: np.ndarray | None) -> np.ndarray:
+    """The array of float32 that a series of checked weather is written into: `out`, which must fit, or a new one."""
+    some = next(iter(weather.data_vars.values()))
     if out is None:
-        return np.empty(shape, dtype=np.float32)
-    if lazy:
+        return np.empty(some.shape, dtype=np.float32)
+    if some.chunks is not None:
         raise GreenzoneError("out is filled at once, and this weather is lazy (dask): load it, or leave out away")
-    if not isinstance(out, np.ndarray) or out.dtype != np.float32 or out.shape != shape:
+    if not isinstance(out, np.ndarray) or out.dtype != np.float32 or out.shape != some.shape:
         found = f"{out.dtype} {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
-        raise GreenzoneError(f"out must be a numpy array of float32 {shape}, not {found}")
+        raise GreenzoneError(f"out must be a numpy array of float32 {some.shape}, not {found}")
     if not (out.flags.c_contiguous and out.flags.writeable):
         raise GreenzoneError("out must be contiguous and not read-only: give numpy.empty(shape, 'float32')")
+    for name, values in weather.data_vars.items():
+        if getattr(values.variable, "_in_memory", True) and np.may_share_memory(values.values, out):
+            raise GreenzoneError(f"out is the memory of weather variable '{name}', which is still read: give another")
     return out

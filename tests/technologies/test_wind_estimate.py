@@ -97,6 +97,12 @@ def test_an_array_that_does_not_fit_is_refused(out, message):
         wind.capacity_factor(weather(), out=out)
 
 
+def test_weather_is_not_written_over():
+    data = weather()
+    with pytest.raises(GreenzoneError, match="'temp_air', which is still read"):
+        wind.capacity_factor(data, out=data["temp_air"].values)
+
+
 def test_lazy_weather_fills_no_array():
     with pytest.raises(GreenzoneError, match="lazy"):
         wind.capacity_factor(weather().chunk(site=2), out=np.zeros((24 * 60, SITES), np.float32))

@@ -73,8 +73,7 @@ def series(request: Request, prepare: Callable[[Job], Job], out: np.ndarray | No
     """Every value over (time, site), float32, of each prepared job; written into `out` where it is given."""
     if request.lazy and out is None:
         return _mapped(request, lambda job: reduce.series(prepare(job)))
-    shape = request.weather.sizes["time"], request.weather.sizes[request.dimension]
-    room, start = room_for(shape, out, lazy=request.lazy), 0
+    room, start = room_for(request.weather, out), 0
     for job in request.jobs() if request.on_disk else [request.job()]:
         stop = start + job.sun.x.size
         reduce.series(prepare(job), room[start:stop])

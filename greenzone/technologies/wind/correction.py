@@ -35,8 +35,8 @@ def density_terms(temp_add: ArrayLike, pressure: ArrayLike) -> list[np.ndarray]:
 def standard_speed(speed: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Standard speed z [m/s] of s = v b [m/s] in air with that b; the kernels' formula, in double precision.
 
-    With r = (s - 7.5 m/s) d, cut to 0 and 1, and K = r + (r - r^2) (terms in r and b - 1): z = s + s (b - 1) K. Up to
-    3e-4 m/s from the exact one.
+    With r = (s - 7.5 m/s) d, cut to 0 and 1, and K = r + (r - r^2) (terms in r and b - 1): z = s + s (b - 1) K. It
+    lies up to 2e-4 m/s from the exact one.
     """
     off = b - 1
     r = np.clip((speed - CORRECTION_SPEEDS[0]) * np.polynomial.polynomial.polyval(off, SCALE), 0, 1)

@@ -120,7 +120,7 @@ class Curve(NamedTuple):
     pressure_root: np.ndarray
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def prepare_curve(turbine: Turbine, *, short: bool = HAS_AVX512) -> Curve:
     """The table of a turbine's power curve.
 
@@ -198,7 +198,7 @@ def _fit_cells(
     points: tuple[np.ndarray, ...],
     edges: np.ndarray,
     origins: np.ndarray,
-    basis: Callable[..., np.ndarray],
+    basis: Basis,
     peak: float,
 ) -> np.ndarray | None:
     """Coefficients by number and cell of terms in speed above an origin; None where they miss the curve by too much."""

@@ -69,10 +69,9 @@ def capacity_factor(
         Weather that cannot be used, an unknown turbine, numbers out of range, an `out` that does not fit.
     """
     plan = make_plan(weather, turbine, hub_height, shear_exponent, losses, cold_stop, density)
-    lazy = plan.weather["wind_speed"].chunks is not None
-    if lazy and out is None:
+    if plan.weather["wind_speed"].chunks is not None and out is None:
         return _lazy(plan)
-    output = room_for(plan.shape, out, lazy=lazy)
+    output = room_for(plan.weather, out)
     for piece in plan.pieces():
         blocks.series(piece.work, output[piece.times])
     return _labelled(output, plan, ("time", plan.column))
