@@ -69,6 +69,21 @@ def test_air_of_the_same_density(density):
     np.testing.assert_array_equal(lazy.values, full.values)
 
 
+@pytest.mark.parametrize("name", ["V126/3300", "E-126/4200", "ENO114/3500", "GE100/2500"])
+def test_in_standard_air_the_curve_is_as_it_is(name):
+    """Corners each half m/s, each m/s, elsewhere, a line at the end."""
+    data, chosen = weather(hours=300), wind.turbine(name)
+    speed = np.random.default_rng(3).uniform(0, 36, (300, SITES))
+    speed[:40] = np.tile(chosen.wind_speed, 40)[: 40 * SITES].reshape(40, SITES)
+    speed[5, 2] = np.nan
+    data["wind_speed"] = data["wind_speed"].copy(data=speed.astype(np.float32)).assign_attrs(height=100.0)
+    result = wind.capacity_factor(data, name, 100.0, density=1.225).values
+    expected = model.output_on_curve(speed, chosen.wind_speed, chosen.output)
+    sure = np.abs(speed[..., None] - chosen.wind_speed[[0, -1]]).min(-1) > 1e-3
+    assert np.isnan(result[5, 2])
+    assert np.nanmax(np.abs(result - expected), where=sure, initial=0.0) < 1e-4
+
+
 def test_a_density_that_cannot_be_is_refused():
     with pytest.raises(GreenzoneError, match="density must lie between"):
         wind.capacity_factor(weather(), density=1225.0)

@@ -174,7 +174,8 @@ def hub_terms(
 def terms_of_density(count: int, speed_factor: ArrayLike, density: ArrayLike, gain: ArrayLike = 1.0) -> Terms:
     """Each site's terms for the kernels in air whose density [kg/m3] at the hub is always the same; see `hub_terms`."""
     thickness = np.cbrt(np.asarray(density, dtype=float) / model.STANDARD_DENSITY) - 1
-    return _terms(count, speed_factor, None, gain, thickness, None, None, None, None, None)
+    b0 = thickness if np.any(thickness) else None
+    return _terms(count, speed_factor, None, gain, b0, None, None, None, None, None)
 
 
 def _terms(count: int, speed_factor: ArrayLike, still: ArrayLike | None, gain: ArrayLike, *b: Any) -> Terms:

@@ -32,6 +32,7 @@ LIFT = np.float32(2**23 - 0.5)  # added to a number, it leaves the whole part in
 LIFTED = np.float32(2**23)  # taken off again, it leaves the whole part
 LEVEL_SCALE = LEVELS / (LEVEL_RANGE[1] - LEVEL_RANGE[0])
 LEVEL_START = LEVELS * LEVEL_RANGE[0] / (LEVEL_RANGE[1] - LEVEL_RANGE[0])
+STANDARD_LEVEL = int(LEVEL_SCALE - LEVEL_START)
 
 
 class Terms(NamedTuple):
@@ -44,13 +45,13 @@ class Terms(NamedTuple):
     gain : what losses leave of the output; None where nothing is lost. [1]
     b0, b1, b2, b3, b4, b5 : coefficients, in the weather's air temperature in degC, of b - 1 at the hub, where
         b = (density / 1.225)^(1/3); at standard pressure where it comes hour by hour. See `correction.density_terms`.
-        All but b0 are None where the density of the air is always the same.
+        All but b0 are None where the density of the air is always the same, b0 too where it is the standard one.
     """
 
     speed_factor: np.ndarray
     still_below: np.ndarray | None
     gain: np.ndarray | None
-    b0: np.ndarray
+    b0: np.ndarray | None
     b1: np.ndarray | None
     b2: np.ndarray | None
     b3: np.ndarray | None
@@ -70,8 +71,8 @@ def of_sites(terms):  # type: ignore[no-untyped-def]
     """Where the terms of all sites stand."""
     speed, still, gain, b0, b1, b2, b3, b4, b5 = terms
     return Terms(
-        base(speed), base_or_none(still), base_or_none(gain), base(b0), base_or_none(b1), base_or_none(b2),
-        base_or_none(b3), base_or_none(b4), base_or_none(b5),
+        base(speed), base_or_none(still), base_or_none(gain), base_or_none(b0), base_or_none(b1),
+        base_or_none(b2), base_or_none(b3), base_or_none(b4), base_or_none(b5),
     )  # fmt: skip
 
 
@@ -137,11 +138,13 @@ def _choose_streamed(air, i, end):  # type: ignore[no-untyped-def]
 
 
 def _thickness(temp, terms, site, until):  # type: ignore[no-untyped-def]
-    """b - 1 at standard pressure or that of the site; always the same where there is no temperature."""
+    """b - 1 at standard pressure or that of the site; the same each hour without temperature; None in standard air."""
 
 
 @generic(_thickness)
 def _choose_thickness(temp, terms, site, until):  # type: ignore[no-untyped-def]
+    if isinstance(terms[terms.fields.index("b0")], types.NoneType):
+        return lambda temp, terms, site, until: None
     if isinstance(temp, types.NoneType):
         return lambda temp, terms, site, until: read(terms.b0, site, until)
 
@@ -150,7 +153,7 @@ def _choose_thickness(temp, terms, site, until):  # type: ignore[no-untyped-def]
         temp2 = in_step(temp * temp)
         upper = in_step(read(terms.b4, site, until) + temp * read(terms.b5, site, until))
         upper = in_step(read(terms.b2, site, until) + temp * read(terms.b3, site, until) + temp2 * upper)
-        return read(terms.b0, site, until) + temp * read(terms.b1, site, until) + temp2 * upper
+        return in_step(read(terms.b0, site, until) + temp * read(terms.b1, site, until) + temp2 * upper)
 
     return of_temperature
 
@@ -169,7 +172,7 @@ def _choose_under(off, pressure, i, end, p):  # type: ignore[no-untyped-def]
         x2 = x * x
         high = p[2] + x * p[3] + x2 * (p[4] + x * p[5] + x2 * (p[6] + x * p[7]))
         root = p[0] + x * p[1] + x2 * high
-        return root + (off + off * root)
+        return in_step(root + (off + off * root))
 
     return under
 
@@ -229,23 +232,56 @@ def _within_cell(table, lifted, z, off):  # type: ignore[no-untyped-def]
 
 @generic(_within_cell)
 def _choose_within_cell(table, lifted, z, off):  # type: ignore[no-untyped-def]
-    return _between_edges if table.instance_class is EdgeTable else _about_corner
+    if table.instance_class is EdgeTable:
+        return lambda table, lifted, z, off: _between_edges(table, lifted, z, off)
+    return lambda table, lifted, z, off: _about_corner(table, lifted, z, off)
 
 
+@inlined
 def _between_edges(table, lifted, z, off):  # type: ignore[no-untyped-def]
     cells, per_speed, before = table.cells, table.grid[0], table.grid[1]
     f = in_step(fused(z, per_speed, (LIFTED - before) - lifted))
-    by_off = in_step(off * f)
-    bump = in_step(by_off - by_off * f)
     level = in_step(look_up(cells, 0, lifted) + f * look_up(cells, 1, lifted))
-    return level + bump * look_up(cells, 2, lifted)
+    return _with_bump(level, cells, lifted, f, off)
 
 
+def _with_bump(level, cells, lifted, f, off):  # type: ignore[no-untyped-def]
+    """What a straight line between edges becomes in air that is not standard."""
+
+
+@generic(_with_bump)
+def _choose_with_bump(level, cells, lifted, f, off):  # type: ignore[no-untyped-def]
+    if isinstance(off, types.NoneType):
+        return lambda level, cells, lifted, f, off: level
+
+    def bent(level, cells, lifted, f, off):  # type: ignore[no-untyped-def]
+        by_off = in_step(off * f)
+        bump = in_step(by_off - by_off * f)
+        return level + bump * look_up(cells, 2, lifted)
+
+    return bent
+
+
+@inlined
 def _about_corner(table, lifted, z, off):  # type: ignore[no-untyped-def]
-    cells = table.cells
-    g = in_step(z - look_up(cells, 5, lifted))
-    bent = in_step(look_up(cells, 2, lifted) + off * look_up(cells, 3, lifted) + g * look_up(cells, 4, lifted))
-    return look_up(cells, 0, lifted) + g * in_step(look_up(cells, 1, lifted) + off * bent)
+    g = in_step(z - look_up(table.cells, 5, lifted))
+    return look_up(table.cells, 0, lifted) + g * in_step(_slope(table.cells, lifted, g, off))
+
+
+def _slope(cells, lifted, g, off):  # type: ignore[no-untyped-def]
+    """Rise of the output from a corner to a speed g above it, per m/s."""
+
+
+@generic(_slope)
+def _choose_slope(cells, lifted, g, off):  # type: ignore[no-untyped-def]
+    if isinstance(off, types.NoneType):
+        return lambda cells, lifted, g, off: look_up(cells, 1, lifted)
+
+    def bent(cells, lifted, g, off):  # type: ignore[no-untyped-def]
+        change = in_step(look_up(cells, 2, lifted) + off * look_up(cells, 3, lifted) + g * look_up(cells, 4, lifted))
+        return look_up(cells, 1, lifted) + off * change
+
+    return bent
 
 
 def _until_end(value, z, end, line):  # type: ignore[no-untyped-def]
@@ -263,13 +299,23 @@ def _on_long_table(table, z, off):  # type: ignore[no-untyped-def]
     (entries, size), (per_speed, before, lowest, beyond, highest, unit, unit_of_rise) = table.entries, table.grid
     place = smaller(beyond, larger(lowest, z)) * per_speed - before
     cell = place + LIFT - LIFTED
-    level = off * LEVEL_SCALE + (LEVEL_SCALE - LEVEL_START) + LIFT - LIFTED
-    number = cell * LEVELS + level
+    number = cell * LEVELS + _level(off)
     number = larger(number, 0)  # also where it is NaN
     number = smaller(number, size - 1)
     upper, lower = look_up_halves(entries, size, number + LIFTED)
     rise = lower * unit_of_rise - HALF * unit_of_rise
     return larger(0, smaller(highest, upper * unit - HALF * unit + (place - cell) * rise))
+
+
+def _level(off):  # type: ignore[no-untyped-def]
+    """Number of the level of b."""
+
+
+@generic(_level)
+def _choose_level(off):  # type: ignore[no-untyped-def]
+    if isinstance(off, types.NoneType):
+        return lambda off: STANDARD_LEVEL
+    return lambda off: off * LEVEL_SCALE + (LEVEL_SCALE - LEVEL_START) + LIFT - LIFTED
 
 
 def _unless_cold(hub, temp, still, site, until):  # type: ignore[no-untyped-def]
@@ -309,19 +355,33 @@ def output_of(speed, air, pascal, i, end, terms, site, until, c):  # type: ignor
 
     `terms` are those of the sites from `site` to `until`.
     """
-    p, (d, q), table = c
+    p, polynomials, table = c
     temp = _streamed(air, i, end)
     hub = stream(speed, i, end) * read(terms.speed_factor, site, until)
     hub = _unless_cold(hub, temp, terms.still_below, site, until)
-    off = in_step(_thickness(temp, terms, site, until))
-    off = in_step(_under(off, pascal, i, end, p))
-    s = in_step(hub + hub * off)
-    # as `correction.standard_speed`
-    scale = in_step(d[1] + off * in_step(d[2] + off * in_step(d[3] + off * d[4])))
-    r = in_step(larger(0, s - d[0]) * scale)
-    r = in_step(smaller(1, r))
-    by_off = in_step(r * off)
-    bend = in_step(q[0] + off * (q[1] + off * q[2]) + by_off * (q[3] + r * q[4]))
-    k = in_step(r + (by_off - by_off * r) * bend)
-    z = in_step(s + s * off * k)
+    off = _under(_thickness(temp, terms, site, until), pascal, i, end, p)
+    z = _standard_speed(hub, off, polynomials)
     return _after_losses(_on_curve(table, z, off), terms.gain, site, until)
+
+
+def _standard_speed(hub, off, polynomials):  # type: ignore[no-untyped-def]
+    """Standard speed of a wind, which it is itself in standard air."""
+
+
+@generic(_standard_speed)
+def _choose_standard_speed(hub, off, polynomials):  # type: ignore[no-untyped-def]
+    if isinstance(off, types.NoneType):
+        return lambda hub, off, polynomials: hub
+
+    def corrected(hub, off, polynomials):  # type: ignore[no-untyped-def]
+        d, q = polynomials  # as `correction.standard_speed`
+        s = in_step(hub + hub * off)
+        scale = in_step(d[1] + off * in_step(d[2] + off * in_step(d[3] + off * d[4])))
+        r = in_step(larger(0, s - d[0]) * scale)
+        r = in_step(smaller(1, r))
+        by_off = in_step(r * off)
+        bend = in_step(q[0] + off * (q[1] + off * q[2]) + by_off * (q[3] + r * q[4]))
+        k = in_step(r + (by_off - by_off * r) * bend)
+        return in_step(s + s * off * k)
+
+    return corrected
