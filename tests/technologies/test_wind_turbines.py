@@ -125,3 +125,13 @@ def test_storm_ramp_gives_on_above_cut_out():
 def test_smoothing_without_any_width_is_an_error():
     with pytest.raises(GreenzoneError, match="not both zero"):
         smoothed(turbine("E-126/4200"), 0.0)
+
+
+def test_a_curve_does_not_change_once_made():
+    speeds, powers = np.array([3.0, 9.0, 12.0, 25.0]), np.array([0.0, 500.0, 1000.0, 1000.0])
+    mine = custom_turbine("mine", speeds, powers)
+    speeds[0], powers[1] = 2.0, 900.0  # the arrays it was made of stay the caller's
+    assert mine.wind_speed[0] == 3.0
+    assert mine.output[1] == 0.5
+    with pytest.raises(ValueError, match="read-only"):
+        mine.output[1] = 0.9

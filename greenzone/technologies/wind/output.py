@@ -137,25 +137,26 @@ def _choose_streamed(air, i, end):  # type: ignore[no-untyped-def]
     return lambda air, i, end: stream(air, i, end)
 
 
-def _thickness(temp, terms, site, until):  # type: ignore[no-untyped-def]
-    """b - 1 at standard pressure or that of the site; the same each hour without temperature; None in standard air."""
+def _thickness(temp, b0, terms, site, until):  # type: ignore[no-untyped-def]
+    """b - 1 at standard pressure or that of the site, None in standard air."""
 
 
 @generic(_thickness)
-def _choose_thickness(temp, terms, site, until):  # type: ignore[no-untyped-def]
-    if isinstance(terms[terms.fields.index("b0")], types.NoneType):
-        return lambda temp, terms, site, until: None
-    if isinstance(temp, types.NoneType):
-        return lambda temp, terms, site, until: read(terms.b0, site, until)
+def _choose_thickness(temp, b0, terms, site, until):  # type: ignore[no-untyped-def]
+    if isinstance(b0, types.NoneType):
+        return lambda temp, b0, terms, site, until: None
+    return lambda temp, b0, terms, site, until: _at_temperature(temp, terms, site, until)
 
-    def of_temperature(temp, terms, site, until):  # type: ignore[no-untyped-def]
-        # taken apart into halves that do not wait for one another
-        temp2 = in_step(temp * temp)
-        upper = in_step(read(terms.b4, site, until) + temp * read(terms.b5, site, until))
-        upper = in_step(read(terms.b2, site, until) + temp * read(terms.b3, site, until) + temp2 * upper)
-        return in_step(read(terms.b0, site, until) + temp * read(terms.b1, site, until) + temp2 * upper)
 
-    return of_temperature
+@inlined
+def _at_temperature(temp, terms, site, until):  # type: ignore[no-untyped-def]
+    if temp is None:
+        return read(terms.b0, site, until)
+    # taken apart into halves that do not wait for one another
+    temp2 = in_step(temp * temp)
+    upper = in_step(read(terms.b4, site, until) + temp * read(terms.b5, site, until))
+    upper = in_step(read(terms.b2, site, until) + temp * read(terms.b3, site, until) + temp2 * upper)
+    return in_step(read(terms.b0, site, until) + temp * read(terms.b1, site, until) + temp2 * upper)
 
 
 def _under(off, pressure, i, end, p):  # type: ignore[no-untyped-def]
@@ -232,67 +233,46 @@ def _within_cell(table, lifted, z, off):  # type: ignore[no-untyped-def]
 
 @generic(_within_cell)
 def _choose_within_cell(table, lifted, z, off):  # type: ignore[no-untyped-def]
-    if table.instance_class is EdgeTable:
-        return lambda table, lifted, z, off: _between_edges(table, lifted, z, off)
-    return lambda table, lifted, z, off: _about_corner(table, lifted, z, off)
+    return _between_edges if table.instance_class is EdgeTable else _about_corner
+
+
+def _between_edges(table, lifted, z, off):  # type: ignore[no-untyped-def]
+    per_speed, before = table.grid[0], table.grid[1]
+    f = in_step(fused(z, per_speed, (LIFTED - before) - lifted))
+    level = in_step(look_up(table.cells, 0, lifted) + f * look_up(table.cells, 1, lifted))
+    return _with_bump(level, table.cells, lifted, f, off)
 
 
 @inlined
-def _between_edges(table, lifted, z, off):  # type: ignore[no-untyped-def]
-    cells, per_speed, before = table.cells, table.grid[0], table.grid[1]
-    f = in_step(fused(z, per_speed, (LIFTED - before) - lifted))
-    level = in_step(look_up(cells, 0, lifted) + f * look_up(cells, 1, lifted))
-    return _with_bump(level, cells, lifted, f, off)
-
-
 def _with_bump(level, cells, lifted, f, off):  # type: ignore[no-untyped-def]
     """What a straight line between edges becomes in air that is not standard."""
+    if off is None:
+        return level
+    by_off = in_step(off * f)
+    bump = in_step(by_off - by_off * f)
+    return level + bump * look_up(cells, 2, lifted)
 
 
-@generic(_with_bump)
-def _choose_with_bump(level, cells, lifted, f, off):  # type: ignore[no-untyped-def]
-    if isinstance(off, types.NoneType):
-        return lambda level, cells, lifted, f, off: level
-
-    def bent(level, cells, lifted, f, off):  # type: ignore[no-untyped-def]
-        by_off = in_step(off * f)
-        bump = in_step(by_off - by_off * f)
-        return level + bump * look_up(cells, 2, lifted)
-
-    return bent
-
-
-@inlined
 def _about_corner(table, lifted, z, off):  # type: ignore[no-untyped-def]
     g = in_step(z - look_up(table.cells, 5, lifted))
     return look_up(table.cells, 0, lifted) + g * in_step(_slope(table.cells, lifted, g, off))
 
 
+@inlined
 def _slope(cells, lifted, g, off):  # type: ignore[no-untyped-def]
     """Rise of the output from a corner to a speed g above it, per m/s."""
+    if off is None:
+        return look_up(cells, 1, lifted)
+    change = in_step(look_up(cells, 2, lifted) + off * look_up(cells, 3, lifted) + g * look_up(cells, 4, lifted))
+    return look_up(cells, 1, lifted) + off * change
 
 
-@generic(_slope)
-def _choose_slope(cells, lifted, g, off):  # type: ignore[no-untyped-def]
-    if isinstance(off, types.NoneType):
-        return lambda cells, lifted, g, off: look_up(cells, 1, lifted)
-
-    def bent(cells, lifted, g, off):  # type: ignore[no-untyped-def]
-        change = in_step(look_up(cells, 2, lifted) + off * look_up(cells, 3, lifted) + g * look_up(cells, 4, lifted))
-        return look_up(cells, 1, lifted) + off * change
-
-    return bent
-
-
+@inlined
 def _until_end(value, z, end, line):  # type: ignore[no-untyped-def]
     """The output up to the end of a curve, which is a step or a line."""
-
-
-@generic(_until_end)
-def _choose_until_end(value, z, end, line):  # type: ignore[no-untyped-def]
-    if isinstance(line, types.NoneType):
-        return lambda value, z, end, line: where_less(end, z, 0, value)
-    return lambda value, z, end, line: larger(0, smaller(line[0] - z * line[1], value))
+    if line is None:
+        return where_less(end, z, 0, value)
+    return larger(0, smaller(line[0] - z * line[1], value))
 
 
 def _on_long_table(table, z, off):  # type: ignore[no-untyped-def]
@@ -318,26 +298,20 @@ def _choose_level(off):  # type: ignore[no-untyped-def]
     return lambda off: off * LEVEL_SCALE + (LEVEL_SCALE - LEVEL_START) + LIFT - LIFTED
 
 
+@inlined
 def _unless_cold(hub, temp, still, site, until):  # type: ignore[no-untyped-def]
     """Wind at the hub, 0 where it is too cold to turn."""
+    if still is None:
+        return hub
+    return where_less(temp, read(still, site, until), 0, hub)
 
 
-@generic(_unless_cold)
-def _choose_unless_cold(hub, temp, still, site, until):  # type: ignore[no-untyped-def]
-    if isinstance(still, types.NoneType):
-        return lambda hub, temp, still, site, until: hub
-    return lambda hub, temp, still, site, until: where_less(temp, read(still, site, until), 0, hub)
-
-
+@inlined
 def _after_losses(value, gain, site, until):  # type: ignore[no-untyped-def]
     """What losses leave of an output."""
-
-
-@generic(_after_losses)
-def _choose_after_losses(value, gain, site, until):  # type: ignore[no-untyped-def]
-    if isinstance(gain, types.NoneType):
-        return lambda value, gain, site, until: value
-    return lambda value, gain, site, until: value * read(gain, site, until)
+    if gain is None:
+        return value
+    return value * read(gain, site, until)
 
 
 @inlined
@@ -359,29 +333,22 @@ def output_of(speed, air, pascal, i, end, terms, site, until, c):  # type: ignor
     temp = _streamed(air, i, end)
     hub = stream(speed, i, end) * read(terms.speed_factor, site, until)
     hub = _unless_cold(hub, temp, terms.still_below, site, until)
-    off = _under(_thickness(temp, terms, site, until), pascal, i, end, p)
+    off = _under(_thickness(temp, terms.b0, terms, site, until), pascal, i, end, p)
     z = _standard_speed(hub, off, polynomials)
     return _after_losses(_on_curve(table, z, off), terms.gain, site, until)
 
 
+@inlined
 def _standard_speed(hub, off, polynomials):  # type: ignore[no-untyped-def]
-    """Standard speed of a wind, which it is itself in standard air."""
-
-
-@generic(_standard_speed)
-def _choose_standard_speed(hub, off, polynomials):  # type: ignore[no-untyped-def]
-    if isinstance(off, types.NoneType):
-        return lambda hub, off, polynomials: hub
-
-    def corrected(hub, off, polynomials):  # type: ignore[no-untyped-def]
-        d, q = polynomials  # as `correction.standard_speed`
-        s = in_step(hub + hub * off)
-        scale = in_step(d[1] + off * in_step(d[2] + off * in_step(d[3] + off * d[4])))
-        r = in_step(larger(0, s - d[0]) * scale)
-        r = in_step(smaller(1, r))
-        by_off = in_step(r * off)
-        bend = in_step(q[0] + off * (q[1] + off * q[2]) + by_off * (q[3] + r * q[4]))
-        k = in_step(r + (by_off - by_off * r) * bend)
-        return in_step(s + s * off * k)
-
-    return corrected
+    """Standard speed of a wind, as `correction.standard_speed`; the wind itself in standard air."""
+    if off is None:
+        return hub
+    d, q = polynomials
+    s = in_step(hub + hub * off)
+    scale = in_step(d[1] + off * in_step(d[2] + off * in_step(d[3] + off * d[4])))
+    r = in_step(larger(0, s - d[0]) * scale)
+    r = in_step(smaller(1, r))
+    by_off = in_step(r * off)
+    bend = in_step(q[0] + off * (q[1] + off * q[2]) + by_off * (q[3] + r * q[4]))
+    k = in_step(r + (by_off - by_off * r) * bend)
+    return in_step(s + s * off * k)

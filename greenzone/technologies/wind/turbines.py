@@ -37,6 +37,13 @@ class Turbine:
     rotor_diameter: float
     wind_class: str = ""
 
+    def __post_init__(self) -> None:
+        """Keep the curve from changes: what is prepared of it once is used again."""
+        for name in ("wind_speed", "output"):
+            values = np.array(getattr(self, name), dtype=float)
+            values.setflags(write=False)
+            object.__setattr__(self, name, values)
+
     @property
     def swept_area(self) -> float:
         """Area of the rotor. [m2]"""
