@@ -57,13 +57,13 @@ class EdgeTable(NamedTuple):
     grid : ndarray of float32, shape (5,)
         Cells per m/s; number of cells below the first; middles of the first and of the last cell, speed beyond which
         the turbine stands still [m/s].
-    line : ndarray of float32, shape (2,), or None
+    line : two float32, or None
         Where a curve ends on a straight line instead of a step: its output at 0 m/s and its fall per m/s.
     """
 
     cells: np.ndarray
     grid: np.ndarray
-    line: np.ndarray | None
+    line: tuple[np.float32, np.float32] | None
 
 
 class CornerTable(NamedTuple):
@@ -81,7 +81,7 @@ class CornerTable(NamedTuple):
 
     cells: np.ndarray
     grid: np.ndarray
-    line: np.ndarray | None
+    line: tuple[np.float32, np.float32] | None
 
 
 class LongTable(NamedTuple):
@@ -144,7 +144,7 @@ def _short_table(turbine: Turbine) -> EdgeTable | CornerTable | None:
     flat, end, line = output[-1], speed[-1] * (1 + 1e-6), None
     if flat == 0:
         flat, fall = output[-2], output[-2] / (speed[-1] - speed[-2])
-        line = np.array([speed[-1] * fall, fall], dtype=np.float32)
+        line = np.float32(speed[-1] * fall), np.float32(fall)
         speed, output = speed[:-1], output[:-1]
     if not np.all(output[speed > edges[-2]] == flat) or np.interp(edges[-2], speed, output) != flat:
         return None

@@ -100,9 +100,8 @@ def groups_of_hours(wind, temp, pressure, terms, curve, group, weight, sums):  #
         for start in range(0, sites, BLOCK):
             end = min(start + BLOCK, sites)
             for i in range(start, end, LANES):
-                write(
-                    base(values), i - start, end - start, output_of(speed, air, pascal, i, end, here, i, end, c), False
-                )
+                value = output_of(speed, air, pascal, i, end, here, i, end, c)
+                write(base(values), i - start, end - start, value, False)
             for i in range(start, end):
                 if group[i] >= 0:
                     row[group[i]] += weight[i] * values[i - start]
@@ -133,13 +132,8 @@ def sums_of_cells(wind, temp, pressure, cell, terms, curve, bins, sums):  # type
         for start in range(0, hours, BLOCK):
             end = min(start + BLOCK, hours)
             for i in range(start, end, LANES):
-                write(
-                    base(values),
-                    i - start,
-                    end - start,
-                    output_of(speed, air, pascal, i, end, here, 0, LANES, c),
-                    False,
-                )
+                value = output_of(speed, air, pascal, i, end, here, 0, LANES, c)
+                write(base(values), i - start, end - start, value, False)
             if bins.size:
                 for i in range(start, end):
                     sums[site, bins[i]] += values[i - start]
@@ -166,13 +160,8 @@ def groups_of_cells(  # type: ignore[no-untyped-def]
         for start in range(first, last, BLOCK):
             end = min(start + BLOCK, last)
             for i in range(start, end, LANES):
-                write(
-                    base(values),
-                    i - start,
-                    end - start,
-                    output_of(speed, air, pascal, i, end, here, 0, LANES, c),
-                    False,
-                )
+                value = output_of(speed, air, pascal, i, end, here, 0, LANES, c)
+                write(base(values), i - start, end - start, value, False)
             part = row[start:end]
             for i in range(part.size):
                 part[i] += weight[site] * values[i]

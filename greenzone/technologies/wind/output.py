@@ -195,20 +195,9 @@ def _choose_at_hand(table):  # type: ignore[no-untyped-def]
 
     def short(table):  # type: ignore[no-untyped-def]
         g = table.grid
-        return kind(base(table.cells), (g[0], g[1], g[2], g[3], g[4]), _pair(table.line))
+        return kind(base(table.cells), (g[0], g[1], g[2], g[3], g[4]), table.line)
 
     return short
-
-
-def _pair(values):  # type: ignore[no-untyped-def]
-    """Two numbers, or None where there are none."""
-
-
-@generic(_pair)
-def _choose_pair(values):  # type: ignore[no-untyped-def]
-    if isinstance(values, types.NoneType):
-        return lambda values: None
-    return lambda values: (values[0], values[1])
 
 
 def _on_curve(table, z, off):  # type: ignore[no-untyped-def]
